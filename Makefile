@@ -1,0 +1,54 @@
+# Two commands set everything up on a machine with Python 3.11, git and make: `make demo` and `make test`.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+HOME_DIR ?= demo-home
+PYTEST_ARGS ?=
+
+.PHONY: demo test check bench models lock clean format
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Earnest needs Python 3.11: install it, or name one with make PYTHON=…"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Earnest (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	@echo "Installing what the tests need (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/.run
+	@$(BIN)/earnest demo --home $(HOME_DIR) $(if $(ONCE),--once)
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint --quiet src/earnest/web/templates src/earnest/report/templates
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/djlint --reformat --quiet src/earnest/web/templates src/earnest/report/templates
+
+models: $(VENV)/.run
+	@$(BIN)/earnest models
+
+bench: $(VENV)/.dev
+	@for f in bench/bench_*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
+
+# Needs uv; writes the lock files with hashes and without an index address.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra pdf --extra postgres --group build -o requirements/run.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra pdf --extra postgres --group build --group dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) demo-home build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

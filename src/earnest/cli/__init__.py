@@ -1,0 +1,72 @@
+"""The command line: one file a command, each a thin edge over one domain call.
+
+JSON lines in, JSON lines out. Exit code 0 when every line was handled, 1 when some were refused (one error
+object a refused line on stderr), 2 on wrong usage. A command is imported only when it is called, so that
+`earnest --help` stays quick.
+"""
+
+import importlib
+import sys
+
+import click
+
+from earnest import __version__
+from earnest.record.errors import EarnestError
+
+# name: (module, what `--help` says). Order is the way of a post.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "Run the main job on the bundled sample and show it."),
+    "serve": ("serve", "Serve the pages."),
+    "listen": ("listen", "Read every place that is due."),
+    "import": ("import_", "Import a file of posts."),
+    "sources": ("sources", "List the kinds of place Earnest can read."),
+    "gate": ("gate", "Which posts would be admitted, and as what text."),
+    "lint": ("lint", "Would Earnest accept this configuration?"),
+    "redact": ("redact", "Replace personal data by placeholders."),
+    "classify": ("classify", "Label posts."),
+    "train": ("train", "Train a model from a taxonomy and examples."),
+    "evaluate": ("evaluate", "Measure a model on labelled examples."),
+    "models": ("models", "Rebuild the shipped models."),
+    "annotate": ("annotate", "Label a Parquet file."),
+    "report": ("report", "Write a report over a range of days."),
+    "user": ("user", "Add a person, or make a one-time sign-in link."),
+    "doctor": ("doctor", "What is set up, what is missing, and how to mend it."),
+}
+
+
+class Commands(click.Group):
+    """Finds a command by name and imports only that one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"earnest.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="earnest")
+def earnest() -> None:
+    """A social listening desk that a community would agree to."""
+
+
+def main() -> None:
+    """Run a command; an error that Earnest raised on purpose is one sentence and a hint, never a traceback."""
+    try:
+        earnest(prog_name="earnest")
+    except EarnestError as error:
+        click.echo(f"earnest: {error.problem}", err=True)
+        if error.advice:
+            click.echo(f"  {error.advice}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

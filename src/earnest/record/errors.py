@@ -1,0 +1,139 @@
+"""The one tree of errors.
+
+    EarnestError                 .retry  may the same call succeed later?
+    │                            .advice a sentence that tells a person what to do
+    │                            str()   what is wrong and where: safe to show, never a post's content
+    ├── InputError               something handed in is not right
+    │   ├── BadLine              one item: its neighbours go on
+    │   ├── BadFile              the whole file (truncated, not what its name says)
+    │   └── TaxonomyError        names file and line
+    ├── SetupError               Earnest itself is not set up
+    │   ├── MissingExtra         names the extra to install
+    │   ├── MissingKeys          the key file is gone: nothing is admitted
+    │   ├── BadSetting
+    │   └── ModelError           a model folder is missing, damaged or of another taxonomy
+    ├── Refused                  Earnest will not do this, and says why
+    │   ├── RefusedConfiguration a category, search, filter or column aimed at people or protected speech
+    │   └── RefusedAudience      this audience may not listen to this kind of place
+    ├── GateFailed               the gate could not run: nothing is admitted, the cursor stays
+    ├── SourceError
+    │   ├── SourceBusy           retry: rate limited or down; .after seconds where the server said
+    │   └── SourceGone           no retry: closed, forbidden, moved away; a person must look
+    ├── EgressRefused            an address, size or time that the guarded client does not allow
+    └── StoreError
+        └── StoreBusy            retry: the database is locked or restarting
+
+The cause for the log is `__cause__`, kept by `raise … from`.
+"""
+
+
+class EarnestError(Exception):
+    """Root of every error that Earnest raises on purpose."""
+
+    retry: bool = False
+    advice: str = ""
+
+    def __init__(self, problem: str, *, advice: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        if advice:
+            self.advice = advice
+
+    def sentence(self) -> str:
+        """What is wrong and what to do, for a person."""
+        return f"{self.problem} {self.advice}".strip()
+
+
+class InputError(EarnestError):
+    """Something handed in is not right. `place` says where ("line 17", "taxonomy.yaml:12")."""
+
+    def __init__(self, problem: str, *, place: str = "", advice: str = "") -> None:
+        super().__init__(f"{place}: {problem}" if place else problem, advice=advice)
+        self.place = place
+        self.reason = problem
+
+
+class BadLine(InputError):
+    """One item cannot be read; its neighbours go on."""
+
+
+class BadFile(InputError):
+    """A whole file cannot be read (further)."""
+
+
+class TaxonomyError(InputError):
+    """A taxonomy is not valid; `place` is file:line."""
+
+
+class SetupError(EarnestError):
+    """Earnest itself is not set up."""
+
+
+class MissingExtra(SetupError):
+    """A capability whose libraries are not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs the extra '{extra}'.", advice=f"Install it: pip install 'earnest[{extra}]'")
+        self.extra = extra
+
+
+class MissingKeys(SetupError):
+    """The key file is missing or cannot be read. Without it voices cannot be counted, so nothing is admitted."""
+
+
+class BadSetting(SetupError):
+    """A setting has a value that cannot be used."""
+
+
+class ModelError(SetupError):
+    """A model folder is missing, damaged or does not fit the taxonomy."""
+
+
+class Refused(EarnestError):
+    """Earnest will not do this; the sentence says why."""
+
+
+class RefusedConfiguration(Refused):
+    """A category, saved search, alert, tag, import column or report filter that Earnest refuses."""
+
+
+class RefusedAudience(Refused):
+    """A programme's audience does not allow this kind of place, or this facet of its posts."""
+
+
+class GateFailed(EarnestError):
+    """The gate could not run. Nothing was admitted and the cursor did not move."""
+
+    retry = True
+
+
+class SourceError(EarnestError):
+    """A source could not be read."""
+
+
+class SourceBusy(SourceError):
+    """Rate limited or down. `after` is what the server asked for, in seconds."""
+
+    retry = True
+
+    def __init__(self, problem: str, *, after: float | None = None, advice: str = "") -> None:
+        super().__init__(problem, advice=advice)
+        self.after = after
+
+
+class SourceGone(SourceError):
+    """Closed, forbidden or moved away: reading stops until a person has looked."""
+
+
+class EgressRefused(EarnestError):
+    """The guarded client does not go there, or the answer was too large or too slow."""
+
+
+class StoreError(EarnestError):
+    """The store could not keep or find something."""
+
+
+class StoreBusy(StoreError):
+    """The database is locked or restarting."""
+
+    retry = True

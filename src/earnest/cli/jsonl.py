@@ -37,10 +37,11 @@ def read(stream: IO[bytes], fields: Iterable[str]) -> Iterator[tuple[int, dict[s
             continue
         if not line.strip():
             continue
-        yield number, _parse(line, wanted, place)
+        yield number, parse(line, wanted, place)
 
 
-def _parse(line: bytes, wanted: tuple[str, ...], place: str) -> dict[str, Any] | BadLine:
+def parse(line: bytes, wanted: tuple[str, ...], place: str) -> dict[str, Any] | BadLine:
+    """One line as an object that has the wanted fields, or why it is refused."""
     try:
         row = _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -83,7 +84,7 @@ def run(
         for number, answer in zip(numbers, handle(batch), strict=True):
             if isinstance(answer, BadLine):
                 refused += 1
-                _complain(number, answer)
+                complain(number, answer)
             else:
                 out.write(_encode(answer) + b"\n")
         batch.clear()
@@ -92,7 +93,7 @@ def run(
     for number, row in read(stream, fields):
         if isinstance(row, BadLine):
             refused += 1
-            _complain(number, row)
+            complain(number, row)
             continue
         batch.append(row)
         numbers.append(number)
@@ -104,7 +105,8 @@ def run(
     return 1 if refused else 0
 
 
-def _complain(number: int, error: BadLine) -> None:
+def complain(number: int, error: BadLine) -> None:
+    """One refused line, as an error object on stderr."""
     click.echo(_encode({"line": number, "error": type(error).__name__, "problem": error.reason}), err=True)
 
 

@@ -1,0 +1,53 @@
+"""`POST /api/submit/<programme>`: one post to the operator, signed the way Standard Webhooks does.
+
+    {"text": "…", "id": "…"?, "created": "2026-11-22T09:30:00Z"?, "lang": "en"?, "region": "Bristol"?}
+
+202 when it was taken (whether it was kept is not told), 400 when the body is not right, 401 when the
+signature is not, 404 where nothing is submitted to, 413 when it is too large, 503 when it may be sent again.
+Errors are `{"problem": …, "advice": …}` and never repeat what was said.
+"""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from earnest.flow import said
+from earnest.record.errors import EarnestError, InputError
+from earnest.sources.submit.receive import MAX_BODY
+from earnest.sources.submit.sign import RefusedSignature
+from earnest.store import read
+from earnest.understand.classify import Model
+
+
+@csrf_exempt
+@require_POST
+def submit(request: HttpRequest, programme: str) -> JsonResponse:
+    """Take one signed submission."""
+    length = request.headers.get("Content-Length", "")
+    if length.isdecimal() and int(length) > MAX_BODY:
+        return _problem(413, f"The body is larger than {MAX_BODY // 1024} KB.", "Send one post a request.")
+    found = read.programme(programme)
+    place = said.form_place(programme) if found else None
+    if found is None or place is None:
+        return _problem(404, "Nothing is submitted to here.", "")
+    home = Path(settings.EARNEST_HOME)
+    try:
+        said.by_request(
+            place, Model.shipped(found.taxonomy), home, headers=request.headers, body=request.body
+        )
+    except RefusedSignature as error:
+        return _problem(401, error.problem, error.advice)
+    except InputError as error:
+        return _problem(400, error.problem, error.advice)
+    except EarnestError:
+        return _problem(
+            503, "It could not be taken now; nothing was kept.", "Send the same request again later."
+        )
+    return JsonResponse({"taken": True}, status=202)
+
+
+def _problem(status: int, problem: str, advice: str) -> JsonResponse:
+    return JsonResponse({"problem": problem, "advice": advice}, status=status)

@@ -1,0 +1,7 @@
+"""Every address of the programming interface, under `/api/`."""
+
+from django.urls import path
+
+from earnest.api.submit import submit
+
+urlpatterns = [path("submit/<slug:programme>", submit, name="api_submit")]

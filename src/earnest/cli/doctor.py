@@ -1,0 +1,181 @@
+"""`earnest doctor`: what is set up, what is missing, and how to mend it."""
+
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from earnest.cli import setup
+from earnest.record.errors import EarnestError
+
+LEAST_FREE = 1_000_000_000
+"""Bytes of free disk below which the doctor worries."""
+
+EXTRAS = {"pdf": "typst", "postgres": "psycopg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `broken` needs mending; `missing` is optional."""
+
+    what: str
+    state: Literal["ok", "missing", "broken"]
+    found: str
+    mend: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--make-keys", is_flag=True, help="Make new voice keys where they are gone for good.")
+@setup.home_option
+def command(as_json: bool, make_keys: bool, home: Path | None) -> None:
+    """Look at everything Earnest needs; exit code 1 when something is broken."""
+    folder = Path(home or os.environ.get("EARNEST_HOME") or "~/.earnest").expanduser().absolute()
+    if make_keys:
+        _make_keys(folder)
+    findings = list(examine(folder))
+    for one in findings:
+        if as_json:
+            click.echo(json.dumps(asdict(one), ensure_ascii=False))
+        else:
+            click.echo(f"{_SIGN[one.state]} {one.what}: {one.found}{f'  → {one.mend}' if one.mend else ''}")
+    sys.exit(1 if any(one.state == "broken" for one in findings) else 0)
+
+
+_SIGN = {"ok": click.style("✓", fg="green"), "missing": "–", "broken": click.style("✗", fg="red")}
+
+
+def examine(folder: Path) -> Iterator[Finding]:
+    """Look at one thing after another; nothing is changed, and a thing that breaks does not stop the
+    others.
+    """
+    for what, look in CHECKS.items():
+        try:
+            yield from look(folder)
+        except EarnestError as error:
+            yield Finding(what, "broken", error.problem, error.advice)
+        except Exception as error:  # noqa: BLE001 - the doctor reports what is broken, whatever it is
+            yield Finding(what, "broken", f"could not be looked at ({type(error).__name__})")
+
+
+def _python(folder: Path) -> Iterator[Finding]:
+    fits = sys.version_info[:2] in ((3, 11), (3, 12))
+    mend = "" if fits else "Earnest runs on Python 3.11 and 3.12."
+    yield Finding("python", "ok" if fits else "broken", platform.python_version(), mend)
+
+
+def _home(folder: Path) -> Iterator[Finding]:
+    if not folder.is_dir():
+        yield Finding(
+            "home", "missing", f"{folder} is not there yet", "It is made by the first command that needs it."
+        )
+        return
+    writable = os.access(folder, os.W_OK | os.X_OK)
+    mend = "" if writable else "Give this user the right to write there, or choose another with --home."
+    yield Finding("home", "ok" if writable else "broken", str(folder), mend)
+    free = shutil.disk_usage(folder).free
+    enough = free >= LEAST_FREE
+    mend = "" if enough else "Make room: the database grows by about 1 GB a million posts."
+    yield Finding("disk", "ok" if enough else "broken", f"{free / 1e9:.1f} GB free", mend)
+
+
+def _keys(folder: Path) -> Iterator[Finding]:
+    if not folder.is_dir():
+        return
+    for name, what in (("django.key", "session key"), ("voices.key", "voice keys")):
+        path = folder / "keys" / name
+        if not path.exists():
+            fresh = not (folder / "earnest.db").exists() and not os.environ.get("DATABASE_URL")
+            if fresh or name == "django.key":
+                yield Finding(what, "missing", "not made yet", "Made by the first command that needs it.")
+            else:
+                yield Finding(
+                    what,
+                    "broken",
+                    f"{path} is gone: nothing is admitted",
+                    "Put it back from its backup, or make new ones: earnest doctor --make-keys",
+                )
+            continue
+        mode = stat.S_IMODE(path.stat().st_mode)
+        closed = not mode & 0o077
+        mend = "" if closed else f"Run: chmod 600 {path}"
+        yield Finding(what, "ok" if closed else "broken", f"{path} ({mode:o})", mend)
+    if (folder / "keys" / "voices.key").exists():
+        setup.keys(folder)
+
+
+def _database(folder: Path) -> Iterator[Finding]:
+    if not os.environ.get("DATABASE_URL") and not (folder / "earnest.db").exists():
+        yield Finding("database", "missing", "no database yet", "Made by the first command that needs it.")
+        return
+    setup.start(folder)
+    from earnest.store import health
+
+    found = health.look()
+    yield Finding("database", "ok", found.version)
+    mend = (
+        "" if not found.waiting else "Run any command that uses the store; it brings the tables up to date."
+    )
+    waiting = f"{found.waiting} changes of the tables wait" if found.waiting else "up to date"
+    yield Finding("tables", "ok" if not found.waiting else "broken", waiting, mend)
+    if not found.waiting:
+        yield Finding(
+            "posts", "ok", f"{found.posts:,} in {found.programmes} programmes, {found.places} places"
+        )
+        for place, problem in found.failed:
+            yield Finding(
+                f"place {place}", "broken", problem or "failed", "See the Places page; then resume it."
+            )
+
+
+def _models(folder: Path) -> Iterator[Finding]:
+    from earnest.understand.classify import Model
+    from earnest.understand.taxonomy import PACKS
+
+    for pack in PACKS:
+        try:
+            yield Finding(f"model {pack}", "ok", Model.shipped(pack).id)
+        except EarnestError as error:
+            needed = pack == "gig-delivery"
+            yield Finding(
+                f"model {pack}", "broken" if needed else "missing", error.problem, "Run: earnest models"
+            )
+
+
+def _extras(folder: Path) -> Iterator[Finding]:
+    for extra, module in EXTRAS.items():
+        there = importlib.util.find_spec(module) is not None
+        needed = extra == "postgres" and bool(os.environ.get("DATABASE_URL"))
+        state: Literal["ok", "missing", "broken"] = "ok" if there else "broken" if needed else "missing"
+        mend = "" if there else f"pip install 'earnest[{extra}]'"
+        yield Finding(f"extra {extra}", state, "installed" if there else "not installed", mend)
+
+
+CHECKS: dict[str, Callable[[Path], Iterator[Finding]]] = {
+    "python": _python,
+    "home": _home,
+    "keys": _keys,
+    "database": _database,
+    "models": _models,
+    "extras": _extras,
+}
+
+
+def _make_keys(folder: Path) -> None:
+    from earnest.gate.voice import Keys
+
+    try:
+        Keys.make(setup.keys_path(folder))
+    except FileExistsError:
+        click.echo("The voice keys are there; they are never replaced.", err=True)
+        sys.exit(1)
+    click.echo("New voice keys. Posts kept before are no longer recognised as the same.", err=True)

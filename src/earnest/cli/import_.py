@@ -1,0 +1,130 @@
+"""`earnest import`: a file of posts into the store."""
+
+import json
+import sys
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import click
+
+from earnest.cli import setup
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--source", "name", required=True, help="The place the posts come from; made when it does not exist."
+)
+@click.option("--programme", help="The programme of the place (default: the default programme).")
+@click.option(
+    "--map", "columns", multiple=True, metavar="WHAT=COLUMN", help="Which column holds what: text=title+body."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+@setup.home_option
+def command(
+    file: Path, name: str, programme: str | None, columns: tuple[str, ...], as_json: bool, home: Path | None
+) -> None:
+    """Import FILE: CSV, JSON lines or Parquet, also compressed.
+
+    Run it again after an interruption: it goes on where it stopped, and no post is kept twice.
+    """
+    from earnest.record.errors import BadFile
+    from earnest.sources.file.columns import from_words
+
+    begun = time.monotonic()
+    wanted = from_words(columns)
+    if not file.is_file():
+        raise BadFile("there is no such file", place=str(file), advice="Check the path.")
+    setup.prepare(home)
+    from earnest.flow.worker import spawn
+
+    hand = spawn()
+    try:
+        folder = setup.django(home)
+        from earnest.flow import bulk, intake
+
+        settings: dict[str, Any] = {"path": str(file.absolute())} | ({"columns": wanted} if wanted else {})
+        place_id, job = intake.file_job(programme, name, settings, folder)
+    except BaseException:
+        hand.stop()
+        raise
+    total = bulk.Imported()
+    with _progress() as show:
+        for brought, refused in bulk.import_file(place_id, job, hand):
+            total += brought
+            for one in refused:
+                show.complain(_complaint(one.place, one.error, one.problem))
+            show.kept(total.read, total.admitted)
+    summary = {
+        "read": total.read,
+        "admitted": total.admitted,
+        "withheld": total.withheld,
+        "duplicates": total.duplicates,
+        "refused": total.refused,
+        "seconds": round(time.monotonic() - begun, 3),
+    }
+    click.echo(json.dumps(summary) if as_json else _sentence(summary))
+    sys.exit(1 if total.refused else 0)
+
+
+def _complaint(place: str, error: str, problem: str) -> str:
+    told: dict[str, Any] = {"place": place, "error": error, "problem": problem}
+    word, _, number = place.rpartition(" ")
+    if word == "line" and number.isdecimal():
+        told = {"line": int(number)} | told
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _sentence(summary: dict[str, Any]) -> str:
+    parts = [f"{summary['read']:,} posts read, {summary['admitted']:,} kept"]
+    for what in ("withheld", "duplicates", "refused"):
+        if summary[what]:
+            parts.append(f"{summary[what]:,} {what}")
+    pace = summary["read"] / summary["seconds"] if summary["seconds"] else 0
+    return f"{', '.join(parts)} in {summary['seconds']:.1f} s ({pace:,.0f} a second)."
+
+
+class _Plain:
+    """Without a terminal: complaints only."""
+
+    def complain(self, line: str) -> None:
+        click.echo(line, err=True)
+
+    def kept(self, read: int, admitted: int) -> None:
+        pass
+
+
+class _Bar:
+    """On a terminal: a bar that moves with every batch."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._bar.add_task("reading …", total=None)
+
+    def __enter__(self) -> "_Bar":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def complain(self, line: str) -> None:
+        self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def kept(self, read: int, admitted: int) -> None:
+        self._bar.update(self._task, description=f"{read:,} read, {admitted:,} kept")
+
+
+def _progress() -> Any:
+    return _Bar() if sys.stderr.isatty() else nullcontext(_Plain())

@@ -1,0 +1,53 @@
+"""`earnest listen`: read every place that is due."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from earnest.cli import setup
+
+if TYPE_CHECKING:
+    from earnest.flow import schedule
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Give every place that is due one turn, then stop.")
+@setup.home_option
+def command(once: bool, home: Path | None) -> None:
+    """Read every place that is due, and go on until stopped.
+
+    A place that cannot be read is named with what is wrong; the others go on.
+    """
+    folder = setup.django(home)
+    keys = setup.keys(folder)
+    from earnest.flow import schedule
+    from earnest.flow.listen import model_for
+
+    egress = setup.egress()
+    if once:
+        turns = 0
+        problems = 0
+        for turn in schedule.listen_once(keys, lambda id: model_for(id, folder), egress):
+            _tell(turn)
+            turns += 1
+            problems += turn.problem is not None
+        if not turns:
+            click.echo("No place is due.")
+        sys.exit(1 if problems else 0)
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    click.echo("Listening. Stop with Ctrl-C.", err=True)
+    schedule.listen_forever(stop, keys, lambda id: model_for(id, folder), egress, told=_tell)
+
+
+def _tell(turn: "schedule.Turn") -> None:
+    place = f"{turn.place.programme}/{turn.place.slug}"
+    if turn.problem:
+        click.echo(f"{place}: {turn.problem}", err=True)
+    elif turn.heard is not None:
+        click.echo(f"{place}: {turn.heard.read:,} read, {turn.heard.admitted:,} kept")

@@ -1,0 +1,59 @@
+"""`earnest train`: a model folder from a taxonomy and examples."""
+
+from pathlib import Path
+
+import click
+
+from earnest.record.errors import RefusedConfiguration
+
+
+@click.command(short_help="Train a model from a taxonomy and examples.")
+@click.option("--taxonomy", "taxonomy_file", required=True, type=click.Path(path_type=Path), help="A taxonomy (YAML).")
+@click.option(
+    "--examples",
+    "example_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Labelled examples (JSON lines); may be given several times. Else those the taxonomy names.",
+)
+@click.option("--out", "out", required=True, type=click.Path(path_type=Path), help="The model folder to write.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def command(taxonomy_file: Path, example_files: tuple[Path, ...], out: Path, as_json: bool) -> None:
+    """Train on {"text","labels"} lines (main label first; "kind", "sentiment" and "lang" if you have them)."""
+    from earnest.cli.figures import as_bytes, show
+    from earnest.cli.progress import steps
+    from earnest.understand import corpus, taxonomy
+    from earnest.understand.lexicon import installed
+    from earnest.understand.train import train
+
+    chosen = taxonomy.load(taxonomy_file)
+    refuse_aims(chosen)
+    examples = corpus.read(example_files or chosen.corpus)
+    with steps("Training") as progress:
+        trained = train(chosen, examples, lexicon=installed(), progress=progress)
+    trained.save(out)
+    if as_json:
+        click.echo(as_bytes(trained.quality))
+        return
+    sifted = trained.sifted
+    click.echo(
+        f"{len(sifted.examples):,} examples, {len(trained.about.labels.answers)} labels; thrown out as near-duplicates: "
+        f"{len(sifted.repeats):,}, as contradictions of an earlier example: {len(sifted.contradictions):,}."
+    )
+    for first, later in sifted.contradictions[:5]:
+        click.echo(f"  {later.place} says {later.labels[0]}, {first.place} says {first.labels[0]}")
+    show(trained.quality, "Cross-validated in five parts")
+    click.echo(f"Written to {out}")
+
+
+def refuse_aims(chosen: "object") -> None:
+    """A taxonomy that aims at protected speech or at people is refused, with the reason."""
+    from earnest.gate.refusals import judge
+    from earnest.understand.taxonomy import Taxonomy
+
+    assert isinstance(chosen, Taxonomy)
+    for label in chosen.labels:
+        said = ". ".join(dict.fromkeys([label.id.replace(".", " "), *label.name.values(), label.description]))
+        reason = judge("category", said)
+        if reason is not None:
+            raise RefusedConfiguration(f"The label '{label.id}' is refused: {reason}")

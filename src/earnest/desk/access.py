@@ -1,0 +1,140 @@
+"""Who may see and do what: the only place that decides.
+
+A person has a role in each programme; the role says what they may do there. An account that is an admin may
+do everything everywhere. Nobody gains the right to know who wrote a post: no such thing is kept.
+
+    viewer    sees posts, figures and reports
+    delegate  the community's own representative: figures and the same reports as the operator, no single
+              posts
+    analyst   a viewer who also corrects labels
+    lead      an analyst who also makes reports
+    steward   a lead who also keeps places, consent, retention and people
+    admin     a steward who also adds programmes
+"""
+
+from datetime import timedelta
+from typing import Literal, Protocol, get_args
+
+from earnest.record.errors import Refused, StoreError
+from earnest.store import clock, read, write
+
+Action = Literal[
+    "see_figures",
+    "see_reports",
+    "see_places",
+    "see_taxonomy",
+    "see_posts",
+    "correct",
+    "make_report",
+    "keep_places",
+    "keep_people",
+    "keep_programmes",
+]
+Role = Literal["viewer", "analyst", "lead", "steward", "delegate", "admin"]
+
+_DELEGATE: frozenset[Action] = frozenset({"see_figures", "see_reports", "see_places", "see_taxonomy"})
+_VIEWER: frozenset[Action] = _DELEGATE | {"see_posts"}
+_ANALYST: frozenset[Action] = _VIEWER | {"correct"}
+_LEAD: frozenset[Action] = _ANALYST | {"make_report"}
+_STEWARD: frozenset[Action] = _LEAD | {"keep_places", "keep_people"}
+_ADMIN: frozenset[Action] = _STEWARD | {"keep_programmes"}
+
+MAY: dict[Role, frozenset[Action]] = {
+    "viewer": _VIEWER,
+    "analyst": _ANALYST,
+    "lead": _LEAD,
+    "steward": _STEWARD,
+    "delegate": _DELEGATE,
+    "admin": _ADMIN,
+}
+"""What each role may do in its programme."""
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+LINK_LIVES = timedelta(minutes=15)
+"""How long a sign-in link may be used, once."""
+
+DEMO_LINK_LIVES = timedelta(hours=12)
+"""The demo's, which is printed in the terminal of the machine that serves it."""
+
+
+class Person(Protocol):
+    """An account as Django gives it; nobody (AnonymousUser) is one too."""
+
+    @property
+    def is_authenticated(self) -> bool: ...
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def is_superuser(self) -> bool: ...
+    @property
+    def pk(self) -> int | None: ...
+
+
+def may(user: Person, action: Action, programme_slug: str) -> bool:
+    """Whether a person may do something in a programme. Unknown actions, roles and programmes: no."""
+    return action in _rights(user, programme_slug)
+
+
+def _rights(user: Person, programme_slug: str) -> frozenset[Action]:
+    if not (user.is_authenticated and user.is_active) or user.pk is None:
+        return frozenset()
+    if user.is_superuser:
+        return MAY["admin"] if read.programme(programme_slug) else frozenset()
+    role = role_of(user, programme_slug)
+    return frozenset() if role is None else MAY[role]
+
+
+def programmes_of(user: Person) -> list[read.Programme]:
+    """The programmes a person belongs to, by name."""
+    if not (user.is_authenticated and user.is_active) or user.pk is None:
+        return []
+    if user.is_superuser:
+        return read.programmes()
+    roles = read.roles(user.pk)
+    return [programme for programme in read.programmes() if roles.get(programme.slug) in MAY]
+
+
+def role_of(user: Person, programme_slug: str) -> Role | None:
+    """A person's role in a programme, to be shown; decide with `may`."""
+    if not (user.is_authenticated and user.is_active) or user.pk is None:
+        return None
+    if user.is_superuser:
+        return "admin"
+    role = read.roles(user.pk).get(programme_slug)
+    return next((known for known in ROLES if known == role), None)
+
+
+def add_person(name: str, programme: str | None, role: str) -> int:
+    """Add a person, or give one that is there another role in a programme; their id.
+
+    `admin` without a programme makes an account that may do everything. Raises Refused for a role that is
+    none.
+    """
+    if role not in ROLES:
+        raise Refused(f"There is no role '{role}'.", advice=f"Choose one of {', '.join(ROLES)}.")
+    name = name.strip()
+    if not name or len(name) > 150 or not name.isprintable():
+        raise Refused("A person needs a name of at most 150 printable characters.")
+    if programme is None and role != "admin":
+        raise Refused("A role is held in a programme.", advice="Name one with --programme.")
+    if programme is not None and read.programme(programme) is None:
+        known = ", ".join(one.slug for one in read.programmes()) or "none yet"
+        raise StoreError(f"There is no programme '{programme}'.", advice=f"There are: {known}.")
+    user = write.add_user(name, admin=programme is None)
+    if programme is not None:
+        write.set_membership(user, programme, role)
+    return user
+
+
+def sign_in_token(name: str, lives: timedelta = LINK_LIVES) -> str:
+    """A one-time token for a person; the link is `/in/<token>`. Raises StoreError for an unknown name."""
+    user = write.user_id(name)
+    if user is None:
+        raise StoreError(f"There is nobody named '{name}'.", advice="Add them first: earnest user add NAME.")
+    return write.add_sign_in(user, clock.now() + lives)
+
+
+def sign_in(token: str) -> int | None:
+    """The id of the person whom a token signs in: once, in time. None otherwise, and no reason is told."""
+    return write.use_sign_in(token)

@@ -1,0 +1,137 @@
+"""The client: follow redirects one checked step at a time, read at most so much, for at most so long."""
+
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+
+from earnest import __version__
+from earnest.egress.decode import decoded
+from earnest.egress.guard import Guarded, Resolve, checked, system_resolve
+from earnest.egress.translate import refused_status, translate
+from earnest.egress.transport import Transport
+from earnest.record.errors import BadSetting, EarnestError, EgressRefused
+
+REDIRECTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    status   2xx, or 304 where nothing changed
+    headers  lower-case names
+    body     decoded, at most `max_bytes`
+    url      where it was found after redirects
+    moved    the new address where every redirect so far was permanent, else None
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+    moved: str | None = None
+
+
+def user_agent(contact: str = "") -> str:
+    """The honest name Earnest goes by: "Earnest/<version> (+contact)", contact being an address or a page."""
+    return f"Earnest/{__version__} (+{contact})" if contact else f"Earnest/{__version__}"
+
+
+class Egress:
+    """A client for one caller.
+
+    timeout        seconds for a whole answer, redirects included
+    max_bytes      of a decoded body
+    allow_private  reach private and loopback addresses: for an operator's own servers and for tests, never
+                   for an address that somebody else gives
+    trust          another set of certificates than the usual one
+    """
+
+    def __init__(
+        self,
+        user_agent: str,
+        timeout: float = 20.0,
+        max_bytes: int = 10_000_000,
+        allow_private: bool = False,
+        *,
+        resolve: Resolve = system_resolve,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        if not user_agent.strip() or not user_agent.isprintable() or not user_agent.isascii():
+            raise BadSetting(
+                "The User-Agent must be plain ASCII text.", advice="Leave out accents and line breaks."
+            )
+        self._agent = user_agent
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        self._allow_private = allow_private
+        self._resolve = resolve
+        self._trust = trust
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Fetch. Raises EgressRefused, SourceBusy or SourceGone; nothing else."""
+        deadline = time.monotonic() + self._timeout
+        try:
+            return self._follow(url, dict(headers or {}), deadline)
+        except EarnestError:
+            raise
+        except Exception as error:
+            raise translate(error, late=time.monotonic() >= deadline, timeout=self._timeout) from error
+
+    def _follow(self, url: str, headers: dict[str, str], deadline: float) -> Answer:
+        permanent = True
+        moved = None
+        for _ in range(REDIRECTS + 1):
+            target = checked(url)
+            with (
+                self._client(deadline) as client,
+                client.stream("GET", target, headers=self._headers(headers)) as answer,
+            ):
+                if not answer.has_redirect_location:
+                    return self._answer(answer, str(target), moved, deadline)
+                nearer = target.join(answer.headers["location"])
+                if target.scheme == "https" and nearer.scheme == "http":
+                    raise EgressRefused(
+                        "The place redirects from https to http, where anybody could change it."
+                    )
+                permanent = permanent and answer.status_code in (301, 308)
+                url = str(nearer.copy_with(fragment=None))
+                moved = url if permanent else moved
+        raise EgressRefused(
+            f"The place redirects more than {REDIRECTS} times.", advice="Give the address it ends at."
+        )
+
+    def _headers(self, headers: dict[str, str]) -> dict[str, str]:
+        ours = {"user-agent": self._agent, "accept-encoding": "gzip, deflate, zstd", "connection": "close"}
+        return {name.lower(): value for name, value in headers.items()} | ours
+
+    def _client(self, deadline: float) -> httpx.Client:
+        wait = max(0.001, min(self._timeout, deadline - time.monotonic()))
+        transport = Transport(self._trust, Guarded(self._resolve, self._allow_private, deadline))
+        return httpx.Client(
+            transport=transport, trust_env=False, follow_redirects=False, timeout=wait, headers={}
+        )
+
+    def _answer(self, answer: httpx.Response, url: str, moved: str | None, deadline: float) -> Answer:
+        status, host = answer.status_code, answer.request.url.host
+        if error := refused_status(status, host, answer.headers.get("retry-after"), datetime.now(UTC)):
+            raise error
+        body = b"" if status == 304 else self._body(answer, host, deadline)
+        return Answer(status, dict(answer.headers), body, url, moved)
+
+    def _body(self, answer: httpx.Response, host: str, deadline: float) -> bytes:
+        held = bytearray()
+        for piece in decoded(answer.headers.get("content-encoding", ""), answer.iter_raw()):
+            held += piece
+            if len(held) > self._max_bytes:
+                raise EgressRefused(
+                    f"The answer of {host} is larger than {self._max_bytes:,} bytes.",
+                    advice="Give an address that answers with less, for example only the newest entries.",
+                )
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        return bytes(held)

@@ -1,0 +1,67 @@
+"""Where a file goes: the place it is imported into, made when it does not exist."""
+
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+from earnest.flow.worker import Job
+from earnest.gate.consent import Consent
+from earnest.record.errors import BadSetting, StoreError
+from earnest.store import read, write
+
+
+def file_job(programme: str | None, name: str, settings: dict[str, Any], home: Path) -> tuple[int, Job]:
+    """The place named `name` and the job that imports a file into it.
+
+    A name that does not exist yet becomes an `addressed` file place of the programme; without a programme, of
+    the default one, which a fresh home gets here (customers, gig-delivery). Raises BadSetting for a name that
+    is none.
+    """
+    slug = slug_of(name)
+    if programme is None:
+        programme = write.default_programme()
+    elif read.programme(programme) is None:
+        known = ", ".join(one.slug for one in read.programmes()) or "none yet"
+        raise StoreError(f"There is no programme '{programme}'.", advice=f"There are: {known}.")
+    if read.place(programme, slug) is None:
+        write.add_place(programme, slug, title=name, type="file", kind="addressed", interval=0)
+    place = read.listening_place(programme, slug)
+    if place.state == "closed":
+        raise StoreError(f"The place '{slug}' is closed.", advice="Import under another name.")
+    own = home / "models" / place.taxonomy
+    return place.id, Job(
+        type="file",
+        settings=settings,
+        cursor=place.cursor if place.type == "file" else None,
+        audience=place.audience,
+        kind=place.kind,
+        source=source_name(place),
+        region=place.region,
+        keys=home / "keys" / "voices.key",
+        model=own if own.is_dir() else place.taxonomy,
+        words=read.needs_words(),
+        consent=consent_of(place),
+    )
+
+
+def source_name(place: read.ListeningPlace) -> str:
+    """What a place is called where posts get their keys: it must never change for a place."""
+    return f"{place.programme}/{place.slug}"
+
+
+def consent_of(place: read.ListeningPlace) -> Consent | None:
+    """The consent of a closed place's community, as its gate asks for it."""
+    row = read.consents(place.programme).get(place.slug) if place.kind == "closed" else None
+    if row is None:
+        return None
+    return Consent(row.opened, row.expires, "open" if row.state == "live" else "closed")
+
+
+def slug_of(name: str) -> str:
+    """A name as a slug: "App reviews" becomes "app-reviews"."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].rstrip("-")
+    if not slug:
+        raise BadSetting("The name of a source needs at least one letter or digit.")
+    return slug

@@ -1,0 +1,123 @@
+"""Listening: the way of a post, from a place to the store. Read this first."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from earnest.egress import Egress
+from earnest.flow.digest import Stages
+from earnest.flow.intake import consent_of, source_name
+from earnest.gate.admit import Gate
+from earnest.gate.voice import Keys
+from earnest.record.errors import SourceGone
+from earnest.sources.base import Source
+from earnest.sources.registry import open_source
+from earnest.store import read, write
+from earnest.understand.classify import Model
+
+CONTINUOUS = timedelta(hours=1)
+"""A place that was read less than this ago was heard without a break; after a longer silence only its posts
+are.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one read of a place brought."""
+
+    read: int = 0
+    admitted: int = 0
+    withheld: int = 0
+    duplicates: int = 0
+    edited: int = 0
+    erased: int = 0
+    refused: int = 0
+
+
+def listen(place: read.ListeningPlace, source: Source, stages: Stages) -> Heard:
+    """Read a place from its cursor to its end, page by page; each page is kept, with its cursor, before the
+    next.
+
+    Raises what the source, the gate or the store raise: the pages before are kept, the cursor stands after
+    them.
+    """
+    total = Heard()
+    for page in source.read(place.cursor):
+        digest = stages.digest(page)
+        outcome = write.keep(
+            place.id,
+            digest.kept,
+            erased=digest.erased,
+            refused=digest.refused,
+            withheld=digest.withheld,
+            cursor=digest.cursor,
+            heard=hearing(place, whole=digest.done),
+            model=stages.model.id,
+        )
+        total = Heard(
+            read=total.read + digest.read,
+            admitted=total.admitted + outcome.admitted,
+            withheld=total.withheld + digest.withheld,
+            duplicates=total.duplicates + outcome.duplicates,
+            edited=total.edited + outcome.edited,
+            erased=total.erased + outcome.erased,
+            refused=total.refused + len(digest.refused),
+        )
+    return total
+
+
+def hearing(place: read.ListeningPlace, *, whole: bool) -> write.Hearing:
+    """What a read vouches for. Only a read to the end says that the place was silent where it brought
+    nothing.
+
+    After a silence of Earnest's own (a failure, a restart) the time between is not vouched for: an hour with
+    posts is observed, an hour without stays unknown.
+    """
+    now = datetime.now(UTC)
+    next_read = now + timedelta(seconds=place.interval) if place.interval else None
+    if not whole:
+        return write.Hearing(at=now, next_read=next_read)
+    gap = max(CONTINUOUS, timedelta(seconds=2 * place.interval))
+    unbroken = place.last_read is not None and now - place.last_read <= gap
+    return write.Hearing(at=now, since=place.last_read if unbroken else now, until=now, next_read=next_read)
+
+
+def open_place(place: read.ListeningPlace, egress: Egress | None) -> Source:
+    """The source of a place. A closed place is opened only while its community's consent lives."""
+    if place.kind == "closed" and not write.consent_lives(place.id, datetime.now(UTC)):
+        raise SourceGone(
+            "The community's consent has ended or was never given.",
+            advice="Only the community can invite again.",
+        )
+    return open_source(place.type, place.settings, egress)
+
+
+def open_stages(place: read.ListeningPlace, keys: Keys, model: Model) -> Stages:
+    """The stages for a place. Raises RefusedAudience when its audience may not listen to its kind of
+    place.
+    """
+    gate = Gate(
+        keys,
+        audience=place.audience,
+        kind=place.kind,
+        source=source_name(place),
+        region=place.region,
+        consent=consent_of(place),
+    )
+    return Stages(gate=gate, keys=keys, model=model, audience=place.audience)
+
+
+def model_for(taxonomy: str, home: Path) -> Model:
+    """The model of a programme's taxonomy: the installation's own (`models/<taxonomy>` of the home), or a
+    shipped one.
+
+    Raises ModelError.
+    """
+    own = home / "models" / taxonomy
+    return _loaded(own) if own.is_dir() else Model.shipped(taxonomy)
+
+
+@cache
+def _loaded(folder: Path) -> Model:
+    return Model.load(folder)

@@ -1,0 +1,65 @@
+"""Plain lower-case ASCII for the protected-speech filter, so that disguises do not help or harm.
+
+"Ünïon", "UNI0N", "u-n-i-o-n", "ｕｎｉｏｎ" and "uniоn" (with a Cyrillic о) should all read as "union".
+Folding is for deciding only: what is kept is never the folded text.
+"""
+
+import re
+import unicodedata
+
+# Read as Latin letters by a person, whatever their block.
+_LOOKALIKES = dict(
+    zip("абвгеёзийкмнорстухьѕіјԁһӏɑɡıοαβεηικνρτυχω", "abbreeeijkmhopctyxbsijdhlagioabenikvptuxw", strict=True)
+)
+_WORDS = {
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d",
+    "✊": " zfist ", "🪧": " zplacard ", "📢": " loudspeaker ", "…": ".", "。": ".", "¡": " ", "¿": " ",
+}  # fmt: skip
+
+
+class _Fold(dict[int, str]):
+    """A character that is not named here becomes a space: emoji part words, they do not glue them."""
+
+    def __missing__(self, code: int) -> str:
+        answer = chr(code) if code < 128 else " "
+        self[code] = answer
+        return answer
+
+
+_OTHERS = _Fold({ord(k): v for k, v in (_LOOKALIKES | _WORDS).items()})
+_OTHERS.update(dict.fromkeys((173, 8203, 8204, 8205, 8288, 65279, 65039), ""))
+_OTHERS.update(dict.fromkeys(range(127995, 128000), ""))
+_CONTROLS = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
+_ASCII = str.maketrans("-_'`\"/\\()[]{}<>\t\r", " " * 17, _CONTROLS)
+# What makes a folded text worth undisguising, for RE2 (which has no back references).
+DISGUISE = (
+    r"[a-z][0134578$@!|+*]+[a-z]",
+    r"(?:^|[^a-z0-9$.,])[5$|!][a-z]{3}",
+    r"\b[a-z0-9$](?:[ .*,:~|]{1,3}[a-z0-9$!]\b){3}",
+    *(letter + "{3}" for letter in "abcdefghijklmnopqrstuvwxyz"),
+)
+
+_MARKS = re.compile("[\u0300-\u036f]+")
+
+_LEET = str.maketrans("01345$@!|7+8", "oieassaiittb")
+_LEET_WORD = re.compile(r"[a-z0-9$@!|+*]*[a-z][a-z0-9$@!|+*]*")
+_SPACED = re.compile(r"(?<![a-z0-9])[a-z0-9$](?:[ .*,:~|]{1,3}[a-z0-9$!]){3,}(?![a-z0-9])")
+_GAPS = re.compile(r"[^a-z0-9$!]+")
+_LONG = re.compile(r"([a-z])\1{2,}")
+
+
+def fold(text: str) -> bytes:
+    """The text as plain lower-case ASCII; apostrophes, hyphens and brackets become spaces, controls go."""
+    text = text.lower()
+    if not text.isascii():
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+        if not text.isascii():
+            text = text.translate(_OTHERS)
+    return text.translate(_ASCII).encode("ascii")
+
+
+def undisguise(folded: str) -> str:
+    """Folded text with spaced words closed up, digits read as letters and stretched letters shortened."""
+    plain = _SPACED.sub(lambda run: _GAPS.sub("", run[0]), folded)
+    plain = _LEET_WORD.sub(lambda word: word[0].translate(_LEET), plain)
+    return _LONG.sub(r"\1", plain)

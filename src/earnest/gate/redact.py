@@ -1,0 +1,68 @@
+"""Personal data becomes typed placeholders: "[phone]", "[email]", …; of a link only its domain stays.
+
+One pass of an RE2 set says which kinds may be present (mostly none); only those are then looked for, and what
+has a check digit or a numbering plan is verified (python-stdnum, phonenumbers) before it is replaced. Names
+of persons are not covered yet. Redaction is not anonymity: `docs/trust.md` has the measured figures and the
+limits.
+"""
+
+from dataclasses import dataclass
+
+from earnest.gate import personal
+from earnest.gate.automaton import finder, options, present
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A replaced stretch: characters start to end (exclusive) of the input."""
+
+    start: int
+    end: int
+    kind: personal.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """The text with placeholders, and what was replaced, in order and without overlap."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+
+# In order of precedence: where two finds overlap, the earlier kind wins.
+_OPTIONS = options()
+_FINDERS = tuple((found.judge, finder(found.pattern, found.group, _OPTIONS)) for found in personal.FINDERS)
+_kinds = present([found.pattern.encode() for found in personal.FINDERS], _OPTIONS)
+
+
+def redact(text: str) -> Redacted:
+    """Replace personal data. GateDownError where it cannot be told."""
+    encoded = text.encode()
+    kinds = _kinds(encoded)
+    if not kinds:
+        return Redacted(text, ())
+    finds: list[personal.Found] = []
+    plain = len(encoded) == len(text)
+    for place, (judge, spans) in enumerate(_FINDERS):
+        if not kinds >> place & 1:
+            continue
+        for start, end in spans(encoded):
+            if not plain:
+                start, end = len(encoded[:start].decode()), len(encoded[:end].decode())
+            found = judge(text, start, end)
+            if found is not None and (not finds or _free(finds, found)):
+                finds.append(found)
+    if not finds:
+        return Redacted(text, ())
+    finds.sort()
+    pieces: list[str] = []
+    at = 0
+    for start, end, _, instead in finds:
+        pieces += (text[at:start], instead)
+        at = end
+    pieces.append(text[at:])
+    return Redacted("".join(pieces), tuple(Span(start, end, kind) for start, end, kind, _ in finds))
+
+
+def _free(finds: list[personal.Found], found: personal.Found) -> bool:
+    return all(found.end <= taken.start or found.start >= taken.end for taken in finds)

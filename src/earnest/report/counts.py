@@ -1,0 +1,79 @@
+"""The counts of one period, as the roll-ups tell them. Raw: nothing of this is told before small cells are
+taken out.
+"""
+
+from collections import Counter
+from datetime import date
+
+from earnest.store import read
+from earnest.store.shapes import Programme
+
+Span = tuple[date, date]
+"""From a day (included) to a day (not included)."""
+
+ASIDE = ("other", "unclear")
+"""Labels that are no topic: they take part in totals, and in nothing that names a topic."""
+
+
+def category(label: str) -> str:
+    """The category of a label id; a label without a dot is its own."""
+    return label.partition(".")[0]
+
+
+class Posts:
+    """The counts of one period, as the roll-ups tell them; nothing of this leaves the module unhidden."""
+
+    def __init__(self, programme: Programme, span: Span) -> None:
+        self.span = span
+        self.floor = programme.floor
+        self.weeks: Counter[date] = Counter()
+        self.kinds: Counter[str] = Counter()
+        self.labels: Counter[str] = Counter()
+        self.label_weeks: Counter[tuple[str, date]] = Counter()
+        self.complaints: Counter[date] = Counter()
+        self.complaint_labels: Counter[str] = Counter()
+        self.complaint_weeks: Counter[tuple[str, date]] = Counter()
+        self.places: Counter[str] = Counter()
+        self.complaint_places: Counter[tuple[str, str]] = Counter()
+        for cell in read.weekly(programme.slug, *span, ("label", "kind", "place"), whole=False):
+            label, kind, place = cell.key
+            self.weeks[cell.week] += cell.posts
+            self.kinds[kind] += cell.posts
+            self.labels[label] += cell.posts
+            self.label_weeks[label, cell.week] += cell.posts
+            self.places[place] += cell.posts
+            if kind == "complaint":
+                self.complaints[cell.week] += cell.posts
+                self.complaint_labels[label] += cell.posts
+                self.complaint_weeks[label, cell.week] += cell.posts
+                self.complaint_places[label, place] += cell.posts
+        self.total = self.weeks.total()
+        found = read.voices(programme.slug, *span, "label", weekly=False)
+        self.voices = {label: min(count, self.labels[label]) for (_, label), count in found.items()}
+        self.week_voices = {
+            (label, week): count
+            for (week, label), count in read.voices(programme.slug, *span, "label").items()
+            if week is not None
+        }
+
+    def voices_of(self, label: str, part: int) -> int:
+        """Voices that belong to `part` of a label's posts over the whole range."""
+        return _portion(part, self.labels[label], self.voices.get(label, 0))
+
+    def week_voices_of(self, label: str, week: date, part: int) -> int:
+        """Voices that belong to `part` of a label's posts of a week."""
+        return _portion(part, self.label_weeks[label, week], self.week_voices.get((label, week), 0))
+
+    def complaint_share(self, label: str) -> float | None:
+        """The share of complaints among a label's posts; None where either side of it is few voices."""
+        complaints = self.complaint_labels[label]
+        rest = self.labels[label] - complaints
+        if not self.labels[label]:
+            return None
+        if any(part and self.voices_of(label, part) < self.floor for part in (complaints, rest)):
+            return None
+        return complaints / self.labels[label]
+
+
+def _portion(part: int, posts: int, voices: int) -> int:
+    return min(part, part * voices // posts) if posts else 0

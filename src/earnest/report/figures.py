@@ -1,0 +1,213 @@
+"""Measuring a programme over a range of days: from roll-ups, with what is too small already taken out.
+
+A figure of one topic is hidden when it stands for fewer distinct voices than the programme's floor. Voices
+are counted by label and week; of a part of a label's posts (its complaints, those of one place) as many
+voices count as belong to that part of its posts, and a category counts as its largest label, because tags of
+different labels cannot be linked. Totals over all topics have no count of voices; they are hidden when even
+their posts are fewer than the floor.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from earnest.report import cells, changes, heat, names, stats
+from earnest.report.counts import ASIDE, Posts, Span, category
+from earnest.report.names import Names
+from earnest.report.shapes import Figures, Measured, Moods, Part, PlaceHeard, Problem, Share, Week
+from earnest.store import read
+from earnest.store.shapes import PlaceHours, Programme
+
+MOST_PROBLEMS = 8
+UNKNOWN = Share(None, None, None)
+HIDDEN = Share(None, None, None, hidden=True)
+
+
+def measure(
+    programme: Programme,
+    since: date,
+    until: date,
+    *,
+    lang: str = "en",
+    causes_for: int = changes.MOST_CHANGES,
+) -> Figures:
+    """All figures of a programme from `since` (included) to `until` (not included), compared with as long
+    before.
+
+    `causes_for`: for how many rising labels posts are read to find their words.
+    """
+    now, before = (since, until), (since - (until - since), since)
+    called = names.of(programme, lang)
+    posts = Posts(programme, now)
+    earlier = Posts(programme, before)
+    heard = read.hearing(programme.slug, *now)
+    weeks = _weeks(programme, now, posts, heard)
+    weeks_before = _weeks(programme, before, earlier, read.hearing(programme.slug, *before))
+    hidden_week = any(week.hidden for week in weeks)
+    shown = {
+        key: count for key, count in posts.voices.items() if count >= programme.floor and key not in ASIDE
+    }
+    most = max(shown, key=lambda key: (shown[key], key), default=None)
+    share, share_before = _share(posts, programme.floor), _share(earlier, programme.floor)
+    return Figures(
+        programme=programme.slug,
+        name=programme.name,
+        audience=programme.audience,
+        floor=programme.floor,
+        since=since,
+        until=until,
+        before_since=before[0],
+        posts=cells.about(posts.total, programme.floor) if hidden_week else posts.total,
+        posts_before=cells.about(earlier.total, programme.floor),
+        exact=not hidden_week,
+        places=len(heard),
+        voices=shown[most] if most else None,
+        voices_label=called.label(most) if most else None,
+        complaints=share,
+        complaints_before=share_before,
+        change=_change_of_share(posts, earlier, share, share_before),
+        weeks=weeks,
+        weeks_before=weeks_before,
+        categories=heat.by_week(programme, posts, weeks, called),
+        by_place=heat.by_place(programme, posts, heard, called),
+        changes=changes.changes(programme, posts, earlier, called, causes_for),
+        problems=_problems(programme, posts, called),
+        kinds=_mix(posts.kinds, programme.floor, {}),
+        languages=_mix(_languages(programme, now), programme.floor, {}),
+        unclear=_unclear(posts, programme.floor),
+        coverage=tuple(
+            PlaceHeard(
+                row.place.slug,
+                row.place.title,
+                row.observed,
+                row.empty,
+                row.unknown,
+                tuple(row.weeks.values()),
+            )
+            for row in heard
+        ),
+        withheld=tuple(read.withheld(week.week) for week in weeks),
+        quality=_quality(programme, called),
+    )
+
+
+def _weeks(programme: Programme, span: Span, posts: Posts, heard: Sequence[PlaceHours]) -> tuple[Week, ...]:
+    moods = _moods(programme, span)
+    answer = []
+    for monday in _mondays(span):
+        states = [row.weeks.get(monday, "unknown") for row in heard]
+        count = posts.weeks[monday]
+        state = heat.together(states, count)
+        hidden = 0 < count < programme.floor
+        answer.append(
+            Week(
+                week=monday,
+                days=(min(monday + timedelta(days=7), span[1]) - max(monday, span[0])).days,
+                state=state,
+                heard=sum(one != "unknown" for one in states),
+                places=len(states),
+                posts=None if hidden or state == "unknown" else count,
+                hidden=hidden,
+                complaints=_part(posts.complaints[monday], count, programme.floor),
+                moods=moods.get(monday),
+            )
+        )
+    return tuple(answer)
+
+
+def _mondays(span: Span) -> Iterable[date]:
+    week = span[0] - timedelta(days=span[0].weekday())
+    while week < span[1]:
+        yield week
+        week += timedelta(days=7)
+
+
+def _part(count: int, of: int, floor: int) -> Share:
+    """A share of complaints; hidden when the complaints, or all that is not one, are few."""
+    if not of:
+        return UNKNOWN
+    if 0 < count < floor or 0 < of - count < floor:
+        return HIDDEN
+    found = stats.wilson(count, of)
+    return Share(found.value, found.low, found.high)
+
+
+def _share(posts: Posts, floor: int) -> Share:
+    return _part(posts.complaints.total(), posts.total, floor)
+
+
+def _change_of_share(now: Posts, before: Posts, share: Share, share_before: Share) -> Share:
+    if share.value is None or share_before.value is None:
+        return HIDDEN if share.hidden or share_before.hidden else UNKNOWN
+    found = stats.difference((now.complaints.total(), now.total), (before.complaints.total(), before.total))
+    return Share(found.value, found.low, found.high)
+
+
+def _moods(programme: Programme, span: Span) -> dict[date, Moods]:
+    """How customers' posts sounded, by week; a week with a small part is left out whole."""
+    if programme.audience != "customers":
+        return {}
+    counts: defaultdict[date, Counter[str]] = defaultdict(Counter)
+    for cell in read.weekly(programme.slug, *span, ("sentiment",), whole=False):
+        counts[cell.week][cell.key[0]] += cell.posts
+    answer = {}
+    for week, found in counts.items():
+        total = found["negative"] + found["neutral"] + found["positive"]
+        parts = (found["negative"], found["neutral"], found["positive"])
+        if total and not any(0 < part < programme.floor for part in parts):
+            answer[week] = Moods(*(part / total for part in parts))
+    return answer
+
+
+def _problems(programme: Programme, posts: Posts, called: Names) -> tuple[Problem, ...]:
+    shown = [
+        Problem(
+            label=label,
+            name=called.label(label),
+            category=called.category(category(label)),
+            voices=voices,
+            posts=cells.about(posts.labels[label], programme.floor),
+            complaints=posts.complaint_share(label),
+            owner=called.owners.get(label),
+        )
+        for label, voices in posts.voices.items()
+        if voices >= programme.floor and label not in ASIDE and posts.complaint_labels[label]
+    ]
+    return tuple(sorted(shown, key=lambda problem: (-problem.voices, problem.label))[:MOST_PROBLEMS])
+
+
+def _mix(counts: Mapping[str, int], floor: int, titles: Mapping[str, str]) -> tuple[Part, ...]:
+    order = sorted(counts, key=lambda key: (-counts[key], key))
+    row = [counts[key] for key in order]
+    total = sum(row)
+    hidden = cells.hide_in_row(row, (place for place, count in enumerate(row) if 0 < count < floor), floor)
+    return tuple(
+        Part(key, titles.get(key, key), None if place in hidden else row[place] / total, place in hidden)
+        for place, key in enumerate(order)
+        if row[place]
+    )
+
+
+def _languages(programme: Programme, span: Span) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for cell in read.weekly(programme.slug, *span, ("lang",), whole=False):
+        counts[cell.key[0] or "und"] += cell.posts
+    return counts
+
+
+def _unclear(posts: Posts, floor: int) -> float | None:
+    count = posts.labels["unclear"]
+    return count / posts.total if posts.total and count >= floor else None
+
+
+def _quality(programme: Programme, called: Names) -> tuple[Measured, ...]:
+    """Corrections so far, for labels that enough posts were looked at; people check posts, so no voices are
+    told.
+    """
+    answer = []
+    for label, found in read.label_quality(programme.slug).items():
+        if found.of < 10:
+            continue
+        likely = stats.wilson(found.right, found.of)
+        answer.append(Measured(label, called.label(label), found.right, found.of, likely.low, likely.high))
+    return tuple(sorted(answer, key=lambda one: (-one.of, one.label)))

@@ -1,0 +1,469 @@
+"""Every sentence of a report, in English. `wording_es.py` says the same in Spanish.
+
+Sentences are written from figures by fixed rules (`story.py` chooses them). Calm words; a change never
+without its range; "after", never "because".
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from earnest.report.pieces import Pieces
+from earnest.report.shapes import Change, Figures, HeatRow, Problem, Share, Week
+
+
+class Wording(Pieces):
+    """English."""
+
+    # names of things
+    this_range = "this report"
+    before = "before"
+    volume_title = "Posts by week"
+    share_title = "Complaints in every 100 posts, by week"
+    moods_title = "How customers’ posts sounded, by week"
+    changes_title = "What rose and what fell"
+    changes_unit = "posts for every 1,000"
+    few_now = "now too few voices"
+    few_then = "before: too few voices"
+    as_table = "The figures as a table"
+    unknown = "not seen"
+    heading_unseen = "What we could not see"
+    heading_made = "How this was made"
+    heading_kinds = "What sort of thing was said"
+    category = "Category"
+    week_of = "Week of"
+
+    volume_note = (
+        "The line under the bars is coverage: drawn where we heard, hollow where nobody spoke, absent "
+        "where we do not "
+        "know. A dot is a week with too few posts to tell."
+    )
+    share_note = "The band is the likely range, right 95 times in 100. The line under the weeks is coverage."
+    changes_note = "Hollow: the period before. Filled: now. Ochre where most of what rose is complaints."
+    moods_note = (
+        "From below: unhappy, neither, content. What the words sound like to a model, as "
+        "shares of the week’s posts."
+    )
+    heat_week_title = "Complaints for every 1,000 posts of the week, by category"
+    heat_place_title = "Complaints for every 1,000 posts of the place, by category"
+
+    # the head
+
+    def title(self, name: str) -> str:
+        return f"{name}: what was said"
+
+    def heard_from(self, figures: Figures) -> str:
+        places = f"{self.count(figures.places)} {'place' if figures.places == 1 else 'places'}"
+        posts = self.posts(figures.posts)
+        return f"{posts} from {places}" if figures.exact else f"About {posts} from {places}"
+
+    def made_on(self, day: date) -> str:
+        return f"Made on {self.day(day, year=True)}"
+
+    no_authors = "Earnest knows no authors."
+    delegate = "The community’s delegate receives the same report on the same day"
+
+    # sentences that matter
+
+    def share_sentence(self, share: Share, before: Share, change: Share, length: str, posts: str) -> str:
+        now = self.hundred(share.value or 0)
+        if before.value is None or change.low is None or change.high is None:
+            why = "too few were heard" if before.hidden else "nothing was heard"
+            return (
+                f"{now} in every 100 posts were complaints, of {posts}; "
+                f"{why} in the {length} before to compare it with."
+            )
+        old = self.hundred(before.value)
+        if change.low > 0:
+            return (
+                f"{now} in every 100 posts were complaints, up from {old} in the {length} before ({posts})."
+            )
+        if change.high < 0:
+            return (
+                f"{now} in every 100 posts were complaints, down from {old} in the {length} before ({posts})."
+            )
+        return (
+            f"{now} in every 100 posts were complaints, about as many as in the {length} before "
+            f"({old}), of {posts}."
+        )
+
+    def share_hidden_sentence(self, posts: str, floor: int) -> str:
+        return f"{posts} were heard; how many were complaints stands for fewer than {floor} and is not told."
+
+    def rise_sentence(self, change: Change) -> str:
+        said = f"“{change.name}” rose most ({self.voices(change.voices)})"
+        if change.now is not None and change.before is not None:
+            said += f", from {self.whole(change.before)} to {self.whole(change.now)} in every 1,000 posts"
+        elif change.now is not None:
+            said += f", to {self.whole(change.now)} in every 1,000 posts"
+        return f"{said}{self.where(change)}{self.words_said(change)}."
+
+    def where(self, change: Change) -> str:
+        return f", mostly in {self.listing(change.cause.where)}" if change.cause.where else ""
+
+    def words_said(self, change: Change) -> str:
+        words = [word.text for word in change.cause.words]
+        return f"; often said: {self.quoted(words)}" if words else ""
+
+    def fall_sentence(self, change: Change) -> str:
+        said = f"“{change.name}” fell most"
+        if change.now is not None and change.before is not None:
+            said += f", from {self.whole(change.before)} to {self.whole(change.now)} in every 1,000 posts"
+        elif change.before is not None:
+            said += f", from {self.whole(change.before)} in every 1,000 posts to too few voices to count"
+        return f"{said} ({self.voices(change.voices)} before)."
+
+    def also_rose_sentence(self, change: Change) -> str:
+        return (
+            f"“{change.name}” rose as well "
+            f"({self.voices(change.voices)}){self.where(change)}{self.words_said(change)}."
+        )
+
+    def problem_sentence(self, problem: Problem) -> str:
+        share = (
+            ""
+            if problem.complaints is None
+            else f"; {self.in_100(problem.complaints)} of these posts complain"
+        )
+        return f"Most voices spoke of “{problem.name}”: {self.voices(problem.voices)}{share}."
+
+    def next_problem_sentence(self, problem: Problem) -> str:
+        return f"“{problem.name}” comes next, with {self.voices(problem.voices)}."
+
+    def steady_sentence(self, length: str) -> str:
+        return f"No topic rose or fell beyond chance against the {length} before."
+
+    def no_topic_sentence(self, floor: int) -> str:
+        return f"No topic was spoken of by as many as {floor} voices, so none is told apart."
+
+    def gap_sentence(self, gaps: Sequence[Week], weeks: int) -> str:
+        named = self.listing([self.day(week.week) for week in gaps])
+        if len(gaps) == 1:
+            return f"One of the {self.count(weeks)} weeks was not seen (that of {named}); it is in no figure."
+        return (
+            f"{self.count(len(gaps)).capitalize()} of {self.count(weeks)} weeks were not seen "
+            f"({named}); they are in no figure."
+        )
+
+    def nothing_sentence(self, figures: Figures) -> str:
+        if not figures.places:
+            return (
+                "No place is listened to yet, so nothing was heard from "
+                f"{self.days(figures.since, figures.until)}."
+            )
+        known = sum(row.observed + row.empty for row in figures.coverage)
+        if not known:
+            return (
+                f"Nothing is known of {self.days(figures.since, figures.until)}: no place was heard. "
+                "It does not mean that nobody spoke."
+            )
+        return f"Nobody spoke in {self.days(figures.since, figures.until)}, where we listened."
+
+    # findings: the headings of the sections
+
+    def volume_finding(self, figures: Figures) -> str:
+        posts, old = figures.posts, figures.posts_before
+        if not old:
+            return f"{self.posts(posts)} were heard"
+        ratio = posts / old
+        if ratio >= 1.15:
+            return f"More was said: {self.posts(posts)}, where it was about {self.whole(old)} before"
+        if ratio <= 0.87:
+            return f"Less was said: {self.posts(posts)}, where it was about {self.whole(old)} before"
+        return f"{self.posts(posts)}, about as many as before"
+
+    def volume_prose(self, figures: Figures, uneven: bool) -> str:
+        if uneven:
+            return (
+                "Places were heard in some weeks and not in others, so part of the change may be in "
+                "the hearing."
+            )
+        return "The same places were heard in both periods, as far as it is known."
+
+    def share_finding(self, share: Share, change: Share) -> str:
+        if share.value is None:
+            return "How many posts were complaints cannot be told"
+        if change.low is not None and change.low > 0:
+            return "Complaints take a larger share than before"
+        if change.high is not None and change.high < 0:
+            return "Complaints take a smaller share than before"
+        return f"About {self.hundred(share.value)} in 100 posts are complaints"
+
+    def share_prose(self, share: Share, change: Share) -> str:
+        if share.value is None or share.low is None or share.high is None:
+            return "The number of complaints stands for too few voices."
+        likely = f"The likely range is {self.hundred(share.low)} to {self.hundred(share.high)} in 100."
+        if change.value is None or change.low is None or change.high is None:
+            return likely
+        low, high = round(100 * change.low), round(100 * change.high)
+        if low <= 0 <= high:
+            return (
+                f"{likely} Against the period before, the change is within chance ({low:+d} to "
+                f"{high:+d} in 100)."
+            )
+        return f"{likely} Against the period before, that is {low:+d} to {high:+d} in 100."
+
+    def gaps_note(self, gaps: Sequence[Week]) -> str:
+        if not gaps:
+            return ""
+        named = self.listing([self.day(week.week) for week in gaps])
+        many = "A gap." if len(gaps) == 1 else f"{self.count(len(gaps)).capitalize()} gaps."
+        weeks = "the week of" if len(gaps) == 1 else "the weeks of"
+        return (
+            f"{many} In {weeks} {named} no place was heard. Nothing is drawn there. It does not "
+            "mean that nobody spoke."
+        )
+
+    def changes_finding(self, rising: Sequence[Change], falling: Sequence[Change]) -> str:
+        if rising and falling:
+            return f"{rising[0].name} rose most, {falling[0].name} fell most"
+        if rising:
+            return f"{rising[0].name} rose most"
+        return f"{falling[0].name} fell most" if falling else "Nothing rose or fell beyond chance"
+
+    def changes_prose(self, length: str) -> str:
+        return (
+            f"Posts on a topic for every 1,000 posts, against the {length} before. Only topics whose "
+            "change is beyond "
+            "chance are here (99 times in 100), those with the largest change times voices first."
+        )
+
+    steady_prose = (
+        "Topics moved no more than they would by chance. That may also mean that too few posts were heard."
+    )
+
+    def change_fact(self, change: Change) -> tuple[str, str]:
+        """A term and what is to be said of it."""
+        name = f"{change.name} {'rose' if change.rising else 'fell'}"
+        said = []
+        if change.low is not None and change.high is not None:
+            low, high = sorted((abs(change.low), abs(change.high)))
+            said.append(f"Likely by {self.whole(low)} to {self.whole(high)} in every 1,000 posts.")
+        if change.cause.where:
+            said.append(f"Mostly in {self.listing(change.cause.where)}.")
+        if change.cause.since:
+            said.append(f"First stands out in the week of {self.day(change.cause.since)}.")
+        if change.rising and change.complaints is not None:
+            said.append(f"{self.in_100(change.complaints).capitalize()} of these posts are complaints.")
+        said.append(f"{self.voices(change.voices).capitalize()}{'' if change.rising else ' before'}.")
+        return name, " ".join(said)
+
+    often_said = "Often said:"
+    why_note = (
+        "What the posts have in common is where they come from and the words they hold. It does not "
+        "prove a cause. "
+        "A word is shown only when it stands in enough posts."
+    )
+
+    def heat_finding(self, rows: Sequence[HeatRow]) -> str:
+        if not rows:
+            return "Complaints by category cannot be told"
+        return f"{rows[0].title} draws the most complaints"
+
+    heat_prose = (
+        "Complaints for every 1,000 posts of the week, so that a busy week does not look like a bad one."
+    )
+
+    def heat_note(self, floor: int, few: int) -> str:
+        said = (
+            f"A dot is a cell hidden because fewer than {floor} voices spoke, or because it would "
+            "give such a cell away."
+        )
+        if few == 1:
+            return f"{said} One more category is hidden throughout or has no complaints."
+        return (
+            f"{said} {self.count(few).capitalize()} more categories are hidden throughout or have no "
+            "complaints."
+            if few
+            else said
+        )
+
+    def heat_none(self, floor: int) -> str:
+        return (
+            f"Complaints on each category stand for fewer than {floor} voices a week, or give such "
+            "a week away."
+        )
+
+    def heat_hidden(self, floor: int) -> str:
+        return f"hidden, fewer than {floor} voices"
+
+    def under(self, value: int) -> str:
+        return f"under {value}"
+
+    def span(self, low: int, high: int) -> str:
+        return f"{low} to {high}" if high > low else str(low)
+
+    def over(self, value: int) -> str:
+        return f"{value} and more"
+
+    def place_finding(self, rows: Sequence[HeatRow]) -> str:
+        return "Where complaints were heard, by place"
+
+    place_prose = (
+        "Complaints for every 1,000 posts of each place: what people bring up differs by where they speak."
+    )
+
+    def problems_finding(self, problems: Sequence[Problem]) -> str:
+        if not problems:
+            return "No topic reached enough voices to be told"
+        return f"Most voices: {self.listing([problem.name for problem in problems[:2]])}"
+
+    def problems_prose(self, figures: Figures) -> str:
+        return (
+            "Distinct voices are counted within a topic and quarter; the same person under two topics "
+            "cannot be known, "
+            "so voices of different topics must not be added. Posts are rounded."
+        )
+
+    def no_quotes(self) -> str:
+        return "No posts are quoted: this programme is about people’s work."
+
+    quotes_note = "Quotes are posts as they were kept: names, numbers and addresses were replaced before."
+    problem_heads = ("Topic", "Voices", "Posts, about", "Complaints among them", "Who can act")
+
+    def moods_finding(self, weeks: Sequence[Week]) -> str:
+        told = [week.moods for week in weeks if week.moods]
+        if not told:
+            return "How posts sounded cannot be told"
+        share = sum(mood.negative for mood in told) / len(told)
+        return f"In a usual week, {self.hundred(share)} in 100 posts sound unhappy"
+
+    moods_prose = "How a customer’s post sounds says little about what to do; the topics above do."
+
+    def kinds_prose(self, parts: Sequence[tuple[str, str]], hidden: Sequence[str]) -> str:
+        """parts: (name, share), largest first; hidden: names of those that stand for too few voices."""
+        return f"In every 100 posts: {self._mixed(parts, hidden)}."
+
+    def languages_prose(self, parts: Sequence[tuple[str, str]], hidden: Sequence[str]) -> str:
+        """As `kinds_prose`."""
+        return f"By language, in every 100 posts: {self._mixed(parts, hidden)}."
+
+    def _mixed(self, parts: Sequence[tuple[str, str]], hidden: Sequence[str]) -> str:
+        told = ", ".join(f"{name} {share}" for name, share in parts)
+        few = f"{self.listing(hidden)}: {self.hidden_word}" if hidden else ""
+        return "; ".join(part for part in (told, few) if part)
+
+    def place_hours(self, title: str, observed: int, empty: int, unknown: int) -> str:
+        hours = observed + empty + unknown
+        return (
+            f"{title}: of {self.whole(hours)} hours, {self.whole(observed)} with posts, "
+            f"{self.whole(empty)} verified empty, {self.whole(unknown)} not known."
+        )
+
+    def withheld(self, weeks: Sequence[int | None]) -> str:
+        known = [count for count in weeks if count is not None]
+        said = "Posts withheld at the gate, on the whole installation and for all reasons together: "
+        if not known:
+            return f"{said}fewer than 20 a week."
+        low, high = min(known), max(known)
+        amount = (
+            f"about {self.whole(low)}" if low == high else f"about {self.whole(low)} to {self.whole(high)}"
+        )
+        quiet = "" if len(known) == len(weeks) else ", in other weeks fewer than 20"
+        return f"{said}{amount} a week{quiet}. The figure is rounded and never split."
+
+    def unclear(self, share: float | None) -> str:
+        if share is None:
+            return ""
+        return (
+            f"{self.in_100(share).capitalize()} posts could not be placed under any topic without a "
+            "picture or more context."
+        )
+
+    beyond = "People who speak in none of these places. We do not look for them."
+    withheld_note = "Withheld posts were dropped before anything was stored. Nobody here has read them."
+
+    def made(self, figures: Figures, model: str) -> list[str]:
+        said = ["Every post is labelled by a model that runs on this machine. Its labels are estimates."]
+        if model:
+            said[0] += f" {model}"
+        if figures.quality:
+            right = sum(one.right for one in figures.quality)
+            of = sum(one.of for one in figures.quality)
+            said.append(
+                f"People looked at {self.whole(of)} labelled posts here and left {self.whole(right)} "
+                "as they were."
+            )
+        said.append(
+            "Voices are counted inside a topic with a key that is destroyed after the quarter closes. "
+            "No list of people "
+            f"exists. A figure that stands for fewer than {figures.floor} voices is hidden, and with "
+            "it what would give it "
+            "away."
+        )
+        said.append(
+            "Sentences are written from the figures by fixed rules. Ranges are right 95 times in 100 "
+            "(99 for what rose and "
+            "fell), and allow for one voice speaking several times."
+            + (" No mood was computed for anyone." if figures.audience == "workforce" else "")
+        )
+        return said
+
+    def model_quality(self, right: float, of: int) -> str:
+        return (
+            f"On {self.whole(of)} examples it had not seen, its main label was right for "
+            f"{self.hundred(right)} in 100."
+        )
+
+    # descriptions for those who do not see the charts
+
+    def volume_described(self, weeks: Sequence[Week]) -> str:
+        told = [f"{self.short_day(week.week)}: {self._posts_or_why(week)}" for week in weeks]
+        return "; ".join(told) + "." if told else self.nothing
+
+    def _posts_or_why(self, week: Week) -> str:
+        if week.hidden:
+            return self.hidden_word
+        return self.not_seen if week.posts is None else self.posts(week.posts)
+
+    def share_described(self, weeks: Sequence[Week]) -> str:
+        told = [
+            f"{self.short_day(week.week)}: "
+            + (
+                self.not_seen
+                if week.state == "unknown"
+                else self.share(week.complaints.value, week.complaints.hidden)
+            )
+            for week in weeks
+        ]
+        return "; ".join(told) + "." if told else self.nothing
+
+    def moods_described(self, weeks: Sequence[Week]) -> str:
+        told = [
+            f"{self.short_day(week.week)}: "
+            + ", ".join(
+                f"{self.moods[mood]} {self.hundred(getattr(week.moods, mood))}" for mood in self.moods
+            )
+            for week in weeks
+            if week.moods
+        ]
+        return "; ".join(told) + "." if told else self.nothing
+
+    def changes_described(self, shown: Sequence[Change]) -> str:
+        told = [f"{change.name}: {self._rate(change.before)} to {self._rate(change.now)}" for change in shown]
+        return "; ".join(told) + "." if told else self.nothing
+
+    def _rate(self, value: int | None) -> str:
+        return self.hidden_word if value is None else self.whole(value)
+
+    def state(self, state: str) -> str:
+        return {"observed": "heard", "empty": self.nobody_spoke}.get(state, self.not_seen)
+
+    volume_heads = ("Week of", "Posts", "Places heard", "Coverage")
+    share_heads = ("Week of", "Complaints in 100 posts", "Likely range", "Coverage")
+    moods_heads = ("Week of", "Unhappy", "Neither", "Content")
+    changes_heads = ("Topic", "Before", "Now", "Likely change", "Voices at least")
+
+    def range_of(self, low: float | None, high: float | None) -> str:
+        return self.nothing if low is None or high is None else f"{self.hundred(low)} to {self.hundred(high)}"
+
+    def places_heard(self, heard: int, places: int) -> str:
+        return f"{heard} of {places}"
+
+
+def of(lang: str) -> Wording:
+    """The wording of a language; English where there is none."""
+    if lang == "es":
+        from earnest.report.wording_es import Espanol
+
+        return Espanol()
+    return Wording()

@@ -1,0 +1,7 @@
+"""Placeholder"""
+
+from earnest.report.wording import Wording
+
+
+class Espanol(Wording):
+    """Español."""

@@ -1,0 +1,217 @@
+"""The bytes of a feed as posts. No network, no clock but the one handed in."""
+
+import calendar
+import hashlib
+import io
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import feedparser
+import msgspec
+
+from earnest.record.errors import BadFile
+from earnest.record.raw import RawPost, Refusal
+from earnest.sources.base import MAX_ID, MAX_TEXT, primary_tag, refusal
+from earnest.sources.dates import DateError, when
+from earnest.sources.feed import caps
+from earnest.sources.feed.plain import plain
+
+_NOT_A_FEED = "what came back is not a feed"
+_ROBOTS = re.compile(rb"""<(?:\w+:)?meta\s[^>]*name\s*=\s*["']robots["'][^>]*noindex""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a feed holds."""
+
+    posts: tuple[RawPost, ...]
+    refused: tuple[Refusal, ...]
+
+
+def parse(
+    body: bytes, headers: Mapping[str, str], now: datetime, lang: str | None, region: str | None
+) -> Parsed:
+    """Posts of a feed, newest as the feed orders them. `headers` are lower-case. Raises BadFile."""
+    caps.check(body)
+    noindex = (
+        "noindex" in headers.get("x-robots-tag", "").lower() or _ROBOTS.search(body[:20_000]) is not None
+    )
+    flags = frozenset({"noindex"}) if noindex else frozenset()
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+        entries, claimed = _json_entries(body)
+    else:
+        entries, claimed = _xml_entries(body, headers)
+    posts: list[RawPost] = []
+    refused: list[Refusal] = []
+    for number, entry in enumerate(entries, 1):
+        place = f"entry {number}"
+        if number > caps.MAX_ENTRIES:
+            refused.append(refusal(place, f"only the first {caps.MAX_ENTRIES:,} entries of a feed are read"))
+            break
+        try:
+            posts.append(_post(entry, now, lang or claimed, region, flags))
+        except ValueError as error:
+            problem = str(error) if type(error) in (_EntryError, DateError) else "cannot be understood"
+            refused.append(refusal(place, problem))
+    return Parsed(tuple(posts), tuple(refused))
+
+
+class _EntryError(ValueError):
+    """Says what is wrong with an entry, never what is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    name: str | None
+    title: str
+    text: str
+    created: object
+    author: str | None
+    lang: str | None
+    url: str | None
+    noindex: bool = False
+
+
+def _post(
+    entry: _Entry | str, now: datetime, lang: str | None, region: str | None, flags: frozenset[str]
+) -> RawPost:
+    if isinstance(entry, str):
+        raise _EntryError(entry)
+    title, text = plain(entry.title), plain(entry.text)
+    # a short post's title is often its first words again
+    whole = text if not title or text.startswith(title.rstrip("….")) else f"{title}\n\n{text}".strip()
+    if not whole:
+        raise _EntryError("has no text")
+    if len(whole) > MAX_TEXT:
+        raise _EntryError(f"its text has {len(whole):,} characters; the most is {MAX_TEXT:,}")
+    created = when(entry.created, now)
+    name = (entry.name or entry.url or "").strip() or hashlib.sha256(
+        whole.encode("utf-8", "replace")
+    ).hexdigest()
+    if len(name) > MAX_ID:
+        name = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+    return RawPost(
+        id=name.replace("\0", ""),
+        text=whole,
+        created=created,
+        author=entry.author or None,
+        lang=primary_tag(entry.lang) or primary_tag(lang),
+        region=region,
+        url=entry.url if entry.url and len(entry.url) <= 2_048 else None,
+        flags=flags | {"noindex"} if entry.noindex else flags,
+    )
+
+
+def _xml_entries(body: bytes, headers: Mapping[str, str]) -> tuple[list[_Entry | str], str | None]:
+    wanted = {"content-type", "content-language", "content-location"}
+    given = {name: value for name, value in headers.items() if name in wanted}
+    with warnings.catch_warnings():
+        # feedparser warns about its own past and about markup that only looks like a file name
+        warnings.simplefilter("ignore")
+        try:
+            feed = feedparser.parse(
+                io.BytesIO(body), response_headers=given, sanitize_html=False, resolve_relative_uris=False
+            )
+        except Exception as error:
+            raise BadFile(
+                f"{_NOT_A_FEED}, or is broken beyond reading", place="feed", advice="Check the address."
+            ) from error
+    entries = feed.get("entries") or []
+    if not entries and not feed.get("version"):
+        web_page = re.search(rb"<html|<!doctype html", body[:2_000], re.IGNORECASE) is not None
+        what = f"{_NOT_A_FEED}: it is a web page" if web_page else _NOT_A_FEED
+        raise BadFile(what, place="feed", advice="Look for the feed's own address; it may have moved.")
+    about = feed.get("feed") or {}
+    claimed = about.get("language")
+    return [_xml_entry(entry) for entry in entries], claimed if isinstance(claimed, str) else None
+
+
+def _xml_entry(entry: Any) -> _Entry | str:
+    try:
+        bodies = [part for part in entry.get("content") or [] if isinstance(part.get("value"), str)]
+        longest = max(bodies, key=lambda part: len(part["value"]), default=None)
+        text = longest["value"] if longest else entry.get("summary")
+        stamp = entry.get("published_parsed") or entry.get("updated_parsed") or entry.get("created_parsed")
+        return _Entry(
+            name=_text(entry.get("id")) or None,
+            title=_text(entry.get("title")),
+            text=_text(text),
+            created=datetime.fromtimestamp(calendar.timegm(stamp), UTC) if stamp else None,
+            author=_text(entry.get("author")) or None,
+            lang=_text((longest or {}).get("language")) or None,
+            url=_text(entry.get("link")) or None,
+            noindex="yes"
+            in (_text(entry.get("itunes_block")).lower(), _text(entry.get("googleplay_block")).lower()),
+        )
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, OSError):
+        return "cannot be understood"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+class _Author(msgspec.Struct):
+    name: str | None = None
+
+
+class _Item(msgspec.Struct):
+    id: str | int | float | None = None
+    url: str | None = None
+    title: str | None = None
+    content_html: str | None = None
+    content_text: str | None = None
+    summary: str | None = None
+    date_published: str | None = None
+    date_modified: str | None = None
+    authors: list[_Author] | None = None
+    author: _Author | None = None
+    language: str | None = None
+
+
+class _Feed(msgspec.Struct):
+    version: str
+    items: list[msgspec.Raw]
+    language: str | None = None
+
+
+def _json_entries(body: bytes) -> tuple[list[_Entry | str], str | None]:
+    try:
+        feed = msgspec.json.decode(body.lstrip(b"\xef\xbb\xbf"), type=_Feed)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise BadFile(
+            f"{_NOT_A_FEED}: it is JSON but no JSON Feed", place="feed", advice="Check the address."
+        ) from error
+    if "jsonfeed.org" not in feed.version:
+        raise BadFile(
+            f"{_NOT_A_FEED}: it is JSON but no JSON Feed", place="feed", advice="Check the address."
+        )
+    return [_json_entry(raw) for raw in feed.items], feed.language
+
+
+def _json_entry(raw: msgspec.Raw) -> _Entry | str:
+    try:
+        item = msgspec.json.decode(raw, type=_Item)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return "is not a JSON Feed item"
+    author = next((one.name for one in item.authors or [] if one.name), None) or (
+        item.author and item.author.name
+    )
+    return _Entry(
+        name=str(item.id) if item.id is not None else None,
+        title=item.title or "",
+        text=item.content_html or escaped(item.content_text or item.summary or ""),
+        created=item.date_published or item.date_modified,
+        author=author or None,
+        lang=item.language,
+        url=item.url,
+    )
+
+
+def escaped(text: str) -> str:
+    """Plain text as HTML, so that all entries take one way; a lone "<" stays a "<"."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")

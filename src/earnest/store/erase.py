@@ -1,0 +1,245 @@
+"""Taking away again: the only place that deletes posts and what belongs to a person.
+
+A deleted post leaves its row, the search index, its labels, every count, its voice tag, the corrections made
+on it and every stored report that quotes it, all in one transaction; its key stays as a tombstone so that no
+replay and no old backup brings it back. `ERASERS` says for each personal column what takes it away.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+
+from earnest.store import clock, dialect, identity, tally
+from earnest.store.marks import marks
+from earnest.store.models import (
+    Consent,
+    Correction,
+    Coverage,
+    DeadLetter,
+    Minute,
+    Place,
+    Post,
+    Programme,
+    SignIn,
+    StoredReport,
+)
+
+BATCH = 2_000
+_COLUMNS = "id, place_id, created, label, kind, sentiment, lang, region, unsure, voice, text"
+_BESIDE = f"SELECT {_COLUMNS} FROM store_post WHERE"  # noqa: S608 - names of this module
+
+
+def erase_posts(place_id: int, keys: Sequence[bytes]) -> int:
+    """Erase posts by their keys, and bury the keys. Returns how many were there."""
+    with transaction.atomic(), connection.cursor() as db:
+        _queue(db)
+        place = Place.objects.only("programme_id").get(pk=place_id)
+        return bury(db, place.programme_id, place_id, keys, clock.now())
+
+
+def bury(db: Any, programme_id: int, place_id: int, keys: Sequence[bytes], at: datetime) -> int:
+    """Within a transaction: erase posts by their keys and leave tombstones, also where nothing was kept."""
+    if not keys:
+        return 0
+    db.executemany(
+        "INSERT INTO store_tombstone (place_id, key, at) VALUES (%s, %s, %s)"
+        " ON CONFLICT (place_id, key) DO NOTHING",
+        [(place_id, key, _when(at)) for key in dict.fromkeys(keys)],
+    )
+    found = dialect.among(
+        db, "SELECT id FROM store_post WHERE place_id = %s AND", "key", list(set(keys)), place_id
+    )
+    return remove(db, programme_id, [id for (id,) in found])
+
+
+def remove(db: Any, programme_id: int, ids: Sequence[int]) -> int:
+    """Within a transaction: take posts out of everything and delete them, without tombstones."""
+    if not ids:
+        return 0
+    take_out(db, programme_id, ids)
+    Correction.objects.filter(post_id__in=ids).delete()
+    dialect.delete(db, "DELETE FROM store_post WHERE", "id", ids)
+    return len(ids)
+
+
+def take_out(db: Any, programme_id: int, ids: Sequence[int]) -> None:
+    """Within a transaction: take posts out of the search index, labels, counts, voices and stored reports."""
+    rows = dialect.among(db, _BESIDE, "id", list(ids))
+    labels: dict[int, list[str]] = {}
+    for post_id, label in dialect.among(
+        db,
+        "SELECT post_id, label FROM store_postlabel WHERE",
+        "post_id",
+        list(ids),
+        then=" ORDER BY post_id, rank",
+    ):
+        labels.setdefault(post_id, []).append(label)
+    dialect.search_remove(
+        db,
+        [
+            (
+                id,
+                text,
+                " ".join(
+                    marks(programme_id, place, kind, mood, lang, region, bool(unsure), labels.get(id, ()))
+                ),
+            )
+            for id, place, _, _, kind, mood, lang, region, unsure, _, text in rows
+        ],
+    )
+    dialect.delete(db, "DELETE FROM store_postlabel WHERE", "post_id", list(ids))
+    tally.add(db, programme_id, [row[1:8] for row in rows], -1)
+    tally.add_voices(db, programme_id, [(row[3], row[2], row[9]) for row in rows if row[9] is not None], -1)
+    _withdraw_reports(programme_id, set(ids))
+
+
+def _withdraw_reports(programme_id: int, ids: set[int]) -> None:
+    """Reports that quote one of the posts lose their files once the transaction holds, and wait to be made
+    anew.
+    """
+    for row in StoredReport.objects.filter(programme_id=programme_id, state="ready"):
+        if ids.isdisjoint(row.quoted):
+            continue
+        StoredReport.objects.filter(pk=row.pk).update(state="stale", quoted=[])
+        paths = _files(row.pk)
+        transaction.on_commit(lambda paths=paths: _unlink(paths))  # type: ignore[misc]
+
+
+def _files(report_id: int) -> list[Path]:
+    return list((Path(settings.EARNEST_HOME) / "reports").glob(f"{report_id}.*"))
+
+
+def _unlink(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def erase_place(programme: str, slug: str) -> int:
+    """Remove a place with all its posts, coverage, consents and dead letters. Returns how many posts went."""
+    place = Place.objects.get(programme__slug=programme, slug=slug)
+    gone = _purge(place.programme_id, Post.objects.filter(place_id=place.pk))
+    with transaction.atomic():
+        Coverage.objects.filter(place_id=place.pk).delete()
+        place.delete()
+    return gone
+
+
+def erase_user(user_id: int) -> None:
+    """Remove one of the operator's own people: memberships and links go, their corrections stay without a
+    name.
+    """
+    get_user_model().objects.filter(pk=user_id).delete()
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep took away."""
+
+    expired: int
+    purged: int
+    links: int
+
+
+def sweep(now: datetime | None = None) -> Swept:
+    """Delete what may no longer be read: posts past their retention, and posts of communities whose consent
+    ended.
+
+    Reading hides all of this already; the sweep makes it gone from the disk. Safe to stop and to run again.
+    """
+    now = clock.now() if now is None else now
+    expired = purged = 0
+    for programme in Programme.objects.all():
+        cutoff = clock.seconds(now - timedelta(days=programme.retention_days))
+        expired += _purge(
+            programme.pk, Post.objects.filter(programme_id=programme.pk, pk__lt=identity.floor(cutoff))
+        )
+    for place in Place.objects.filter(kind="closed"):
+        if not any(_within_grace(consent, now) for consent in Consent.objects.filter(place_id=place.pk)):
+            purged += _purge(place.programme_id, Post.objects.filter(place_id=place.pk))
+    links, _ = SignIn.objects.filter(expires__lt=now - timedelta(days=1)).delete()
+    Minute.objects.filter(minute__lt=clock.seconds(now) // 60 - 2 * 24 * 60).delete()
+    DeadLetter.objects.filter(at__lt=now - timedelta(days=90)).delete()
+    for row in StoredReport.objects.filter(state="stale"):
+        _unlink(_files(row.pk))
+    if expired or purged:
+        with connection.cursor() as db:
+            dialect.search_settle(db)
+    return Swept(expired=expired, purged=purged, links=links)
+
+
+def _within_grace(consent: Consent, now: datetime) -> bool:
+    end = consent.expires if consent.ended is None else min(consent.ended, consent.expires)
+    return end + timedelta(days=consent.grace_days) > now
+
+
+def _purge(programme_id: int, posts: Any) -> int:
+    """Remove posts in batches, each its own transaction, so that readers and listeners are not kept
+    waiting.
+    """
+    gone = 0
+    while True:
+        with transaction.atomic(), connection.cursor() as db:
+            _queue(db)
+            ids = list(posts.order_by("pk").values_list("pk", flat=True)[:BATCH])
+            if not ids:
+                return gone
+            gone += remove(db, programme_id, ids)
+
+
+def _queue(db: Any) -> None:
+    """Wait for other writers: counts are changed by one at a time."""
+    db.execute("UPDATE store_counter SET arrival = arrival WHERE id = 1")
+
+
+def _when(at: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+@dataclass(frozen=True, slots=True)
+class Eraser:
+    """What takes a personal column away, said for a person, and the function that does it."""
+
+    says: str
+    by: Callable[..., object]
+
+
+_POST_SAYS = "goes with the post: deleted at the source, past its retention, or its community's consent ended"
+_USER_SAYS = "goes with the person's account"
+
+ERASERS: dict[str, Eraser] = {
+    "store.Post.text": Eraser(_POST_SAYS, erase_posts),
+    "store.Post.key": Eraser(_POST_SAYS, erase_posts),
+    "store.Post.voice": Eraser(_POST_SAYS, erase_posts),
+    "store.Post.domain": Eraser(_POST_SAYS, erase_posts),
+    "store.Post.region": Eraser(_POST_SAYS, erase_posts),
+    "store.Voice.tag": Eraser(
+        "leaves when the last post that counted it on that label in that week leaves", remove
+    ),
+    "store.Tombstone.key": Eraser(
+        "stays on purpose, a keyed hash without content: it keeps a deleted post away", bury
+    ),
+    "store.StoredReport.quoted": Eraser(
+        "emptied, and the report's files deleted, when a quoted post leaves", remove
+    ),
+    "store.Correction.by": Eraser(
+        "emptied when the person's account is removed; the correction stays", erase_user
+    ),
+    "store.Correction.post": Eraser("the correction goes with its post", remove),
+    "store.Membership.user": Eraser(_USER_SAYS, erase_user),
+    "store.SignIn.user": Eraser(_USER_SAYS, erase_user),
+    "store.SignIn.hash": Eraser("goes a day after the link expired, and with the account", sweep),
+    "auth.User.username": Eraser(_USER_SAYS, erase_user),
+    "auth.User.email": Eraser(_USER_SAYS, erase_user),
+    "auth.User.first_name": Eraser(_USER_SAYS, erase_user),
+    "auth.User.last_name": Eraser(_USER_SAYS, erase_user),
+    "auth.User.password": Eraser(_USER_SAYS, erase_user),
+    "auth.User.last_login": Eraser(_USER_SAYS, erase_user),
+    "auth.User.date_joined": Eraser(_USER_SAYS, erase_user),
+}
+"""Every column that says something of a person, and what takes it away."""

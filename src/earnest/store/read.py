@@ -1,0 +1,82 @@
+"""What pages, reports and commands may ask of the store: plain functions that give frozen values.
+
+Every function that tells of posts passes through `scope`: retention and ended consents hold here, whether or
+not any sweep has run. A programme is named by its slug; an unknown one raises StoreError (ask `programme`
+first).
+"""
+
+from earnest.store.dialect import needs_words
+from earnest.store.read_consents import ConsentRow, consents
+from earnest.store.read_counts import facet_counts, label_quality, per_minute, voices, weekly, withheld
+from earnest.store.read_people import report, report_file, reports, roles, stale_reports
+from earnest.store.read_places import (
+    dead_letters,
+    hearing,
+    hearing_now,
+    listening_place,
+    listening_places,
+    place,
+    places,
+    programme,
+    programmes,
+    untouched,
+)
+from earnest.store.read_posts import arrived, newest_id, post, posts, quotes
+from earnest.store.shapes import (
+    DeadLetterRow,
+    Filters,
+    HearingNow,
+    LabelQuality,
+    ListeningPlace,
+    Place,
+    PlaceHours,
+    PostPage,
+    PostRow,
+    Programme,
+    ReportRow,
+    WeekCell,
+)
+
+__all__ = [
+    "ConsentRow",
+    "DeadLetterRow",
+    "Filters",
+    "HearingNow",
+    "LabelQuality",
+    "ListeningPlace",
+    "Place",
+    "PlaceHours",
+    "PostPage",
+    "PostRow",
+    "Programme",
+    "ReportRow",
+    "WeekCell",
+    "arrived",
+    "consents",
+    "dead_letters",
+    "facet_counts",
+    "hearing",
+    "hearing_now",
+    "label_quality",
+    "listening_place",
+    "listening_places",
+    "needs_words",
+    "newest_id",
+    "per_minute",
+    "place",
+    "places",
+    "post",
+    "posts",
+    "programme",
+    "programmes",
+    "quotes",
+    "report",
+    "report_file",
+    "reports",
+    "roles",
+    "stale_reports",
+    "untouched",
+    "voices",
+    "weekly",
+    "withheld",
+]

@@ -1,0 +1,285 @@
+"""Reading figures: from the roll-ups, never by counting posts.
+
+Whole hours count: `since` and `until` are taken down to the hour. Posts older than the programme's retention
+are in no figure, to the hour.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection
+
+from earnest.record.errors import StoreError
+from earnest.store import clock, rollup, scope
+from earnest.store.scope import Scope
+from earnest.store.shapes import LabelQuality, WeekCell
+
+_COLUMN = {
+    "place": "place_id",
+    "label": "label",
+    "category": "label",
+    "kind": "kind",
+    "sentiment": "sentiment",
+    "lang": "lang",
+    "region": "region",
+}
+SHOWN_FROM = 20
+"""Fewer withheld posts than this are not told."""
+
+
+def facet_counts(programme: str, since: datetime, until: datetime) -> dict[str, dict[str, int]]:
+    """Posts by kind, category, label (main label only), place, lang, sentiment and region in a range."""
+    within = scope.of(programme)
+    first, last = _hours(within, since, until)
+    found: dict[str, Counter[str]] = {
+        facet: Counter() for facet in ("kind", "category", "label", "place", "lang", "sentiment", "region")
+    }
+    if first >= last:
+        return {facet: {} for facet in found}
+
+    def add(facet: str, value: str, place: int, posts: int) -> None:
+        if place not in within.places:
+            return
+        if facet == "label":
+            found["category"][rollup.category(value)] += posts
+            # Every post has one main label, so these also add up to the posts of each place.
+            found["place"][within.places[place][0]] += posts
+        if value:
+            found[facet][value] += posts
+
+    first_day, last_day = -(-first // 24), last // 24
+    with connection.cursor() as cursor:
+        if first_day < last_day:
+            cursor.execute(
+                "SELECT facet, value, place_id, sum(posts) FROM store_daycount"
+                " WHERE programme_id = %s AND day >= %s AND day < %s GROUP BY facet, value, place_id",
+                [within.id, first_day, last_day],
+            )
+            for facet, value, place, posts in cursor.fetchall():
+                add(facet, value, place, int(posts))
+            edges = [(first, first_day * 24), (last_day * 24, last)]
+        else:
+            edges = [(first, last)]
+        for begin, end in edges:
+            for row in _hour_rows(cursor, within, begin, end):
+                place, label, kind, sentiment, lang, region, posts = row
+                for facet, value in zip(
+                    ("label", "kind", "sentiment", "lang", "region"),
+                    (label, kind, sentiment, lang, region),
+                    strict=True,
+                ):
+                    add(facet, value, place, int(posts))
+    return {facet: dict(counts.most_common()) for facet, counts in found.items()}
+
+
+def _hour_rows(cursor: Any, within: Scope, begin: int, end: int) -> list[tuple[Any, ...]]:
+    if begin >= end:
+        return []
+    cursor.execute(
+        "SELECT place_id, label, kind, sentiment, lang, region, sum(posts) FROM store_hourcount"
+        " WHERE programme_id = %s AND hour >= %s AND hour < %s"
+        " GROUP BY place_id, label, kind, sentiment, lang, region",
+        [within.id, begin, end],
+    )
+    return list(cursor.fetchall())
+
+
+def per_minute(programme: str, minutes: int = 60) -> list[int | None]:
+    """Posts that arrived in each of the last minutes, oldest first, the last one being the minute that runs
+    now.
+
+    None where no place was heard in that hour: not knowing is not zero.
+    """
+    within = scope.of(programme)
+    current = clock.seconds(clock.now()) // 60
+    first = current - minutes + 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT minute, posts FROM store_minute WHERE programme_id = %s AND minute >= %s",
+            [within.id, first],
+        )
+        posts = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT DISTINCT c.hour FROM store_coverage c JOIN store_place p ON p.id = c.place_id"
+            " WHERE p.programme_id = %s AND c.hour >= %s",
+            [within.id, first // 60],
+        )
+        heard = {hour for (hour,) in cursor.fetchall()}
+    return [posts.get(minute, 0 if minute // 60 in heard else None) for minute in range(first, current + 1)]
+
+
+def weekly(
+    programme: str, since: date, until: date, by: tuple[str, ...], *, whole: bool = True
+) -> list[WeekCell]:
+    """Posts by week and by the facets asked for: category, label (main one), kind, place, sentiment, lang,
+    region.
+
+    The weeks of `since` (included) to `until` (its week not included when it is a Monday); with `whole=False`
+    only the days from `since` to `until` (not included) count, so that the first and last week may be part of
+    one. A key holds the values in the order of `by`; a place is its slug; "" where a post does not tell.
+    """
+    for facet in by:
+        if facet not in _COLUMN:
+            raise StoreError(
+                f"Posts cannot be counted by '{facet}'.", advice=f"Choose among {', '.join(_COLUMN)}."
+            )
+    within = scope.of(programme)
+    if until <= since:
+        return []
+    if whole:
+        since, until = clock.week_of(since), clock.week_of(until + timedelta(days=6))
+    first, last = clock.day_number(since), clock.day_number(until)
+    cells: Counter[tuple[int, tuple[str, ...]]] = Counter()
+    naming = _naming(within, by)
+
+    def add(week: int, values: tuple[Any, ...], posts: int) -> None:
+        key = naming(values)
+        if key is not None:
+            cells[(week, key)] += posts
+
+    for week, values, posts in _week_rows(within, first, last, by):
+        add(week, values, posts)
+    return [
+        WeekCell(week=clock.day_date(week), key=key, posts=posts)
+        for (week, key), posts in sorted(cells.items())
+        if posts
+    ]
+
+
+def _naming(within: Scope, by: tuple[str, ...]) -> Callable[[tuple[Any, ...]], tuple[str, ...] | None]:
+    """Turns a row's columns into a key; None for a place that may not be told. The last column is always the
+    place where it takes part in hiding."""
+
+    def name(values: tuple[Any, ...]) -> tuple[str, ...] | None:
+        key: list[str] = []
+        for facet, value in zip(by, values, strict=True):
+            if facet == "place":
+                if value not in within.places:
+                    return None
+                key.append(within.places[value][0])
+            elif facet == "category":
+                key.append(rollup.category(value))
+            else:
+                key.append(value)
+        return tuple(key)
+
+    return name
+
+
+def _week_rows(
+    within: Scope, first: int, last: int, by: tuple[str, ...]
+) -> list[tuple[int, tuple[Any, ...], int]]:
+    """(week, columns, posts): whole weeks from the smallest grain, the week that retention cuts from its
+    hours.
+    """
+    columns = [_COLUMN[facet] for facet in by]
+    selected = "".join(f", {column}" for column in columns)
+    facets = {"label" if facet == "category" else facet for facet in by}
+    hidden = ""
+    if within.hidden:
+        facets.add("place")
+        hidden = f" AND place_id NOT IN ({', '.join(map(str, within.hidden))})"
+    grain = rollup.grain_for(facets)
+    begin, end = max(first * 24, within.cutoff // clock.HOUR), last * 24
+    whole = clock.week_of_day(-(-begin // 24) + 6)
+    full = max(whole, clock.week_of_day(last))
+    rows: list[tuple[int, tuple[Any, ...], int]] = []
+    with connection.cursor() as cursor:
+        spans = [(begin, min(end, whole * 24)), (full * 24, end)]
+        if grain is None or whole >= full:
+            spans = [(begin, end)]
+        else:
+            cursor.execute(
+                f"SELECT week{selected}, sum(posts) FROM store_weekcount"  # noqa: S608 - column names of _COLUMN, ids
+                f" WHERE programme_id = %s AND grain = %s AND week >= %s AND week < %s{hidden}"
+                f" GROUP BY week{selected}",
+                [within.id, grain, whole, full],
+            )
+            rows += [(row[0], row[1:-1], int(row[-1])) for row in cursor.fetchall()]
+        for begin, end in spans:
+            if begin >= end:
+                continue
+            # 96 hours: 1970-01-05 was the first Monday.
+            cursor.execute(
+                f"SELECT (hour - 96) / 168{selected}, sum(posts) FROM store_hourcount"  # noqa: S608 - as above
+                f" WHERE programme_id = %s AND hour >= %s AND hour < %s{hidden} GROUP BY 1{selected}",
+                [within.id, begin, end],
+            )
+            rows += [(row[0] * 7 + 4, row[1:-1], int(row[-1])) for row in cursor.fetchall()]
+    return rows
+
+
+def voices(
+    programme: str, since: date, until: date, by: str | None = "label", *, weekly: bool = True
+) -> dict[tuple[date | None, str], int]:
+    """How many distinct voices at least: by week and label, or by week and category.
+
+    Tags of different labels cannot be linked, so a category (and, with `by=None`, everything, under the key
+    "") is as many as its largest label: a safe lower bound. With `weekly=False` the key's week is None and
+    the voices are those of the whole range; tags of different quarters cannot be linked either, so there too
+    the largest counts.
+    """
+    within = scope.of(programme)
+    first = clock.day_number(clock.week_of(since))
+    last = clock.day_number(clock.week_of(until - timedelta(days=1))) + 7 if until > since else first
+    first = max(first, clock.week_of_day(within.cutoff // clock.DAY))
+    answer: dict[tuple[date | None, str], int] = {}
+    for week, label, count in _voice_rows(within, first, last, weekly):
+        name = label if by == "label" else rollup.category(label) if by == "category" else ""
+        key = (clock.day_date(week) if weekly else None, name)
+        answer[key] = max(answer.get(key, 0), int(count))
+    return answer
+
+
+def _voice_rows(within: Scope, first: int, last: int, weekly: bool) -> list[tuple[Any, ...]]:
+    """(week or None, label, voices), the largest quarter of each: tags of two quarters cannot be linked."""
+    week, heard_before = ("week", "") if weekly else ("0", " AND before < %s")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT week, label, max(voices) FROM ("  # noqa: S608 - the parts are written above
+            f"SELECT {week} AS week, label, quarter, sum(voices) AS voices FROM store_voicecount"
+            f" WHERE programme_id = %s AND week >= %s AND week < %s{heard_before} GROUP BY 1, 2, 3"
+            ") AS by_quarter GROUP BY week, label",
+            [within.id, first, last, *([] if weekly else [first])],
+        )
+        return list(cursor.fetchall())
+
+
+def withheld(week: date) -> int | None:
+    """Posts withheld in a week over the whole installation, rounded to tens; None when they are fewer than
+    20.
+    """
+    number = clock.day_number(clock.week_of(week))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT posts FROM store_withheld WHERE week = %s", [number])
+        row = cursor.fetchone()
+    if row is None or row[0] < SHOWN_FROM:
+        return None
+    return int(round(row[0], -1))
+
+
+def label_quality(programme: str) -> dict[str, LabelQuality]:
+    """For each label that a model gave and a person looked at: how many were left as they were, of how
+    many.
+    """
+    within = scope.of(programme)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT said_label, sum(CASE WHEN label = said_label THEN 1 ELSE 0 END), count(*)"
+            " FROM store_correction"
+            " WHERE programme_id = %s GROUP BY said_label",
+            [within.id],
+        )
+        return {label: LabelQuality(label, int(right), int(of)) for label, right, of in cursor.fetchall()}
+
+
+def _hours(within: Scope, since: datetime, until: datetime) -> tuple[int, int]:
+    first = max(clock.seconds(since), within.cutoff) // clock.HOUR
+    return first, -(-clock.seconds(until) // clock.HOUR)
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of a day, UTC."""
+    return datetime.combine(day, time(), UTC)

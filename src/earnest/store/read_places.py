@@ -1,0 +1,223 @@
+"""Reading programmes, their places, and what was heard when."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from earnest.record.errors import StoreError
+from earnest.store import clock, models, scope
+from earnest.store.shapes import (
+    FLOORS,
+    DeadLetterRow,
+    Heard,
+    HearingNow,
+    ListeningPlace,
+    Place,
+    PlaceHours,
+    Programme,
+)
+
+_HEARD: dict[int, Heard] = {1: "empty", 2: "observed"}
+
+
+def programmes() -> list[Programme]:
+    """Every programme, by name."""
+    return [_programme(row) for row in models.Programme.objects.order_by("name", "slug")]
+
+
+def programme(slug: str) -> Programme | None:
+    """A programme, or None."""
+    row = models.Programme.objects.filter(slug=slug).first()
+    return None if row is None else _programme(row)
+
+
+def _programme(row: Any) -> Programme:
+    return Programme(
+        slug=row.slug,
+        name=row.name,
+        audience=row.audience,
+        purpose=row.purpose,
+        lawful_basis=row.lawful_basis,
+        contact=row.contact,
+        retention_days=row.retention_days,
+        quotes=row.quotes,
+        taxonomy=row.taxonomy,
+        floor=FLOORS[row.audience],
+    )
+
+
+def places(programme_slug: str) -> list[Place]:
+    """Every place of a programme, by title; those that were closed too."""
+    rows = models.Place.objects.filter(programme__slug=programme_slug).order_by("title", "slug")
+    return [_place(row, programme_slug) for row in rows]
+
+
+def place(programme_slug: str, slug: str) -> Place | None:
+    """A place of a programme, or None."""
+    row = models.Place.objects.filter(programme__slug=programme_slug, slug=slug).first()
+    return None if row is None else _place(row, programme_slug)
+
+
+def _place(row: Any, programme_slug: str) -> Place:
+    return Place(
+        slug=row.slug,
+        programme=programme_slug,
+        title=row.title,
+        type=row.type,
+        kind=row.kind,
+        region=row.region or None,
+        lang=row.lang or None,
+        state=row.state,
+        problem=row.problem or None,
+        last_post=row.last_post,
+        last_read=row.last_read,
+        next_read=row.next_read,
+    )
+
+
+def listening_place(programme_slug: str, slug: str) -> ListeningPlace:
+    """A place with its settings and cursor, for `flow`. Raises StoreError when there is none."""
+    row = (
+        models.Place.objects.select_related("programme")
+        .filter(programme__slug=programme_slug, slug=slug)
+        .first()
+    )
+    if row is None:
+        raise StoreError(f"The programme '{programme_slug}' has no place '{slug}'.")
+    return _listening(row)
+
+
+def listening_places() -> list[ListeningPlace]:
+    """Every place that is being read (hearing, or failed and to be tried again), the longest unread first."""
+    rows = models.Place.objects.select_related("programme").filter(state__in=("hearing", "failed"))
+    return [_listening(row) for row in sorted(rows, key=lambda row: (row.last_read or row.made, row.pk))]
+
+
+def _listening(row: Any) -> ListeningPlace:
+    return ListeningPlace(
+        id=row.pk,
+        slug=row.slug,
+        programme=row.programme.slug,
+        audience=row.programme.audience,
+        taxonomy=row.programme.taxonomy,
+        type=row.type,
+        kind=row.kind,
+        title=row.title,
+        region=row.region or None,
+        lang=row.lang or None,
+        settings=dict(row.settings),
+        cursor=row.cursor,
+        state=row.state,
+        interval=row.interval,
+        failures=row.failures,
+        last_read=row.last_read,
+        next_read=row.next_read,
+    )
+
+
+def hearing(programme_slug: str, since: date, until: date) -> list[PlaceHours]:
+    """Each place's hours from `since` (included) to `until` (not included): observed, verified empty,
+    unknown.
+
+    Hours that have not come yet count as nothing. A week is observed when any of its hours had posts, empty
+    when all that is known of it is empty, else unknown.
+    """
+    within = scope.of(programme_slug)
+    first = max(clock.day_number(since) * 24, within.cutoff // clock.HOUR)
+    last = min(clock.day_number(until) * 24, clock.seconds(clock.now()) // clock.HOUR + 1)
+    weeks = _weeks(since, until)
+    hours: dict[int, dict[int, int]] = {}
+    in_week: dict[int, dict[date, int]] = {}
+    with connection.cursor() as cursor:
+        # 96 hours: 1970-01-05 was the first Monday.
+        cursor.execute(
+            "SELECT c.place_id, (c.hour - 96) / 168, c.state, count(*) FROM store_coverage c"
+            " JOIN store_place p ON p.id = c.place_id"
+            " WHERE p.programme_id = %s AND c.hour >= %s AND c.hour < %s GROUP BY 1, 2, 3",
+            [within.id, first, last],
+        )
+        for place_id, week, state, count in cursor.fetchall():
+            known = hours.setdefault(place_id, {})
+            known[state] = known.get(state, 0) + int(count)
+            monday = clock.day_date(week * 7 + 4)
+            states = in_week.setdefault(place_id, {})
+            states[monday] = max(states.get(monday, 0), state)
+    answer = []
+    for row in models.Place.objects.filter(programme_id=within.id).order_by("title", "slug"):
+        known = hours.get(row.pk, {})
+        observed, empty = known.get(2, 0), known.get(1, 0)
+        states = in_week.get(row.pk, {})
+        answer.append(
+            PlaceHours(
+                place=_place(row, programme_slug),
+                observed=observed,
+                empty=empty,
+                unknown=max(0, last - first - observed - empty),
+                weeks={week: _HEARD.get(states.get(week, 0), "unknown") for week in weeks},
+            )
+        )
+    return answer
+
+
+def _weeks(since: date, until: date) -> list[date]:
+    week, weeks = clock.week_of(since), []
+    while week < until:
+        weeks.append(week)
+        week += timedelta(days=7)
+    return weeks
+
+
+def hearing_now(programme_slug: str) -> list[HearingNow]:
+    """What each place is doing now: the state of the present hour, and since when it has been so.
+
+    A place that is failed, paused or closed is unknown since its last read.
+    """
+    within = scope.of(programme_slug)
+    current = clock.seconds(clock.now()) // clock.HOUR
+    answer = []
+    for row in models.Place.objects.filter(programme_id=within.id).order_by("title", "slug"):
+        place = _place(row, programme_slug)
+        state, since = _state_now(row.pk, current)
+        if row.state != "hearing":
+            state, since = "unknown", row.last_read
+        answer.append(HearingNow(place, state, since))
+    return answer
+
+
+def _state_now(place_id: int, current: int) -> tuple[Heard, datetime | None]:
+    """The state of this hour or the one before, and the first of the unbroken hours of that state."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT hour, state FROM store_coverage WHERE place_id = %s AND hour <= %s"
+            " ORDER BY hour DESC LIMIT 200",
+            [place_id, current],
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return "unknown", None
+    hour, state = rows[0]
+    if hour < current - 1:
+        return "unknown", clock.moment((hour + 1) * clock.HOUR)
+    first = hour
+    for earlier, other in rows[1:]:
+        if earlier != first - 1 or other != state:
+            break
+        first = earlier
+    return _HEARD[state], clock.moment(first * clock.HOUR)
+
+
+def dead_letters(programme_slug: str, limit: int = 100) -> list[DeadLetterRow]:
+    """What could not be read, newest first: place, position and class of error. The content was never
+    kept.
+    """
+    rows = models.DeadLetter.objects.filter(place__programme__slug=programme_slug).select_related("place")
+    return [
+        DeadLetterRow(row.place.slug, row.position, row.error, row.at)
+        for row in rows.order_by("-at", "-pk")[:limit]
+    ]
+
+
+def untouched() -> bool:
+    """True while no post was ever kept here."""
+    return not models.Counter.objects.filter(arrival__gt=0).exists()

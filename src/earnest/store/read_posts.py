@@ -1,0 +1,284 @@
+"""Reading posts: one page of them, one of them, those that have just arrived, and those a report may
+quote.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from django.db import connection
+
+from earnest.record.verdict import Scored
+from earnest.store import clock, dialect, identity, scope, search
+from earnest.store.marks import any_of
+from earnest.store.rows import storable
+from earnest.store.scope import Scope
+from earnest.store.search import Term
+from earnest.store.shapes import Filters, PostPage, PostRow
+
+_COLUMNS = (
+    "p.id, p.text, p.created, p.received, p.lang, p.region, p.place_id, p.kind, p.kind_score, p.unsure,"
+    " p.sentiment, p.domain, p.corrected, p.arrival"
+)
+
+_WIDE = {"label", "unsure", "programme"}
+"""Marks that leave enough posts of a label for a page to be found at once."""
+
+
+class _Query:
+    """Conditions on posts `p` with their parameters, and whether anything can match at all.
+
+    `marks` are alternatives per facet: on both databases they and the words of a search are found in one
+    index.
+    """
+
+    def __init__(self, within: Scope) -> None:
+        self.conditions = ["p.programme_id = %s"]
+        self.values: list[Any] = [within.id]
+        self.first, self.end = within.first_id, 1 << 62
+        self.possible = True
+        self.terms: tuple[search.Term, ...] = ()
+        self.marks: dict[str, tuple[str, ...]] = {}
+        self.labels: list[str] = []
+        if within.hidden:
+            self.among("p.place_id", within.hidden, without=True)
+        if within.shared:
+            self.marks["programme"] = any_of("programme", (str(within.id),))
+
+    def also(self, condition: str, *values: Any) -> None:
+        self.conditions.append(condition)
+        self.values.extend(values)
+
+    def among(self, column: str, values: Sequence[Any], *, without: bool = False) -> None:
+        marks = ", ".join(["%s"] * len(values))
+        self.also(f"{column} {'NOT ' if without else ''}IN ({marks})", *values)
+
+    def rows(self, limit: int) -> list[tuple[Any, ...]]:
+        """The newest posts that fit."""
+        if not self.possible or self.first >= self.end:
+            return []
+        source, conditions, values, id = "store_post p", list(self.conditions), list(self.values), "p.id"
+        marks = list(self.marks.values())
+        if len(self.labels) == 1 and not self.terms and self.marks.keys() <= _WIDE:
+            # One label and nothing else that is rare: its own index has the posts in their order.
+            source, id = "store_postlabel d JOIN store_post p ON p.id = d.post_id", "d.post_id"
+            conditions += ["d.programme_id = %s", "d.label = %s"]
+            values += [self.values[0], self.labels[0]]
+        elif not dialect.is_sqlite():
+            if self.terms or marks:
+                conditions.append("p.words @@ %s::tsquery")
+                values.append(search.tsquery(self.terms, marks))
+        elif expression := search.fts5(self.terms, marks):
+            source, id = "store_search s CROSS JOIN store_post p ON p.id = s.rowid", "s.rowid"
+            conditions.append("s.store_search MATCH %s")
+            values.append(expression)
+        else:
+            for term in self.terms:
+                conditions.append(
+                    "NOT EXISTS (SELECT 1 FROM store_search s"
+                    " WHERE s.store_search MATCH %s AND s.rowid = p.id)"
+                )
+                values.append(search.fts5((Term(term.words, term.prefix),), ()))
+        if id != "d.post_id":
+            self._labelled(conditions, values)
+        conditions.append(f"{id} >= %s AND {id} < %s")
+        sql = f"SELECT {_COLUMNS} FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {id} DESC LIMIT %s"  # noqa: S608 - the text is this module's own; what people typed is in the values
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*values, self.first, self.end, limit])
+            return list(cursor.fetchall())
+
+    def _labelled(self, conditions: list[str], values: list[Any]) -> None:
+        if self.labels:
+            marks = ", ".join(["%s"] * len(self.labels))
+            conditions.append(
+                f"EXISTS (SELECT 1 FROM store_postlabel l WHERE l.post_id = p.id AND l.label IN ({marks}))"  # noqa: S608 - marks only
+            )
+            values.extend(self.labels)
+
+    def arrivals(self, after: int, limit: int) -> list[tuple[Any, ...]]:
+        """The first posts that arrived after a number: few, so the columns alone decide."""
+        if not self.possible:
+            return []
+        conditions, values = list(self.conditions), list(self.values)
+        self._labelled(conditions, values)
+        sql = (
+            f"SELECT {_COLUMNS} FROM store_post p WHERE {' AND '.join(conditions)}"  # noqa: S608 - as above
+            " AND p.id >= %s AND p.id < %s AND p.arrival > %s ORDER BY p.arrival LIMIT %s"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*values, self.first, self.end, after, limit])
+            found = list(cursor.fetchall())
+        return [row for row in found if search.matches(self.terms, row[1])] if self.terms else found
+
+
+def posts(programme: str, filters: Filters, *, after: str | None = None, limit: int = 50) -> PostPage:
+    """A page of posts, newest first. `after` is the `next` of the page before; anything else starts anew."""
+    within = scope.of(programme)
+    query = _filtered(within, filters)
+    if after is not None and after.isascii() and after.isdecimal() and len(after) < 18:
+        query.end = min(query.end, int(after))
+    limit = max(1, min(limit, 1_000))
+    found = query.rows(limit + 1)
+    rows = _rows(within, found[:limit])
+    return PostPage(rows=tuple(rows), next=str(rows[-1].id) if len(found) > limit else None)
+
+
+def post(programme: str, id: int) -> PostRow | None:
+    """One post, or None where there is none that may be told."""
+    within = scope.of(programme)
+    if not within.first_id <= id < 1 << 53:
+        return None
+    query = _Query(within)
+    query.marks.clear()
+    query.first, query.end = id, id + 1
+    return next(iter(_rows(within, query.rows(1))), None)
+
+
+def arrived(programme: str, filters: Filters, *, since_id: int, limit: int = 50) -> list[PostRow]:
+    """Posts that arrived after `since_id` (a `PostRow.arrival`, or what `newest_id` said), in their order of
+    arrival.
+
+    With a search (`q`) a page may hold fewer than `limit` though more are to come: go on from `newest_id`.
+    """
+    within = scope.of(programme)
+    query = _filtered(within, filters)
+    return _rows(within, query.arrivals(max(0, min(since_id, 1 << 62)), max(1, min(limit, 1_000))))
+
+
+def newest_id(programme: str) -> int:
+    """The arrival of the post that came last, 0 when there is none: what Live starts from."""
+    within = scope.of(programme)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(arrival) FROM store_post WHERE programme_id = %s", [within.id])
+        (found,) = cursor.fetchone()
+    return int(found or 0)
+
+
+def quotes(programme: str, label: str, since: datetime, until: datetime, n: int) -> list[PostRow]:
+    """Posts a report may quote on a label or category: sure ones of readable length, the surest first.
+
+    Nothing for a workforce programme unless it allows quotes.
+    """
+    within = scope.of(programme)
+    if not within.quotes:
+        return []
+    query = _filtered(within, Filters(labels=(label,), unsure=False, since=since, until=until))
+    query.also("length(p.text) BETWEEN 40 AND 400")
+    rows = _rows(within, query.rows(max(50, n * 10)))
+    family = f"{label}."
+    fitting = [
+        row
+        for row in rows
+        if row.labels and (row.labels[0].id == label or row.labels[0].id.startswith(family))
+    ]
+    return sorted(fitting, key=lambda row: (-row.labels[0].score, -row.id))[:n]
+
+
+def _filtered(within: Scope, filters: Filters) -> _Query:
+    query = _Query(within)
+    if filters.since is not None:
+        query.first = max(query.first, identity.floor(ceil(filters.since.timestamp())))
+    if filters.until is not None:
+        query.end = min(query.end, identity.floor(ceil(filters.until.timestamp())))
+    if filters.places:
+        ids = within.ids_of(filters.places)
+        query.possible = bool(ids)
+        query.among("p.place_id", ids or (0,))
+        query.marks["place"] = any_of("place", [str(id) for id in ids])
+    for facet, wanted in (
+        ("kind", filters.kinds),
+        ("lang", filters.langs),
+        ("region", filters.regions),
+        ("sentiment", filters.sentiments),
+    ):
+        if wanted:
+            values = [storable(value) for value in wanted]
+            query.among(f"p.{facet}", values)
+            query.marks[facet] = any_of(facet, values)
+    if filters.unsure is not None:
+        query.also("p.unsure = %s", filters.unsure)
+        query.marks["unsure"] = any_of("unsure", ("1" if filters.unsure else "0",))
+    if filters.labels:
+        _labelled(query, within, filters.labels)
+    if filters.q.strip():
+        query.terms = search.parse(filters.q)
+        query.possible = query.possible and bool(query.terms)
+    return query
+
+
+def _labelled(query: _Query, within: Scope, wanted: tuple[str, ...]) -> None:
+    known = labels_used(within)
+    ids = [label for label in known if label in wanted or label.partition(".")[0] in wanted]
+    query.possible = query.possible and bool(ids)
+    query.labels = ids
+    named = [storable(label) for label in wanted]
+    query.marks["label"] = (*any_of("label", named), *any_of("category", named))
+
+
+def labels_used(within: Scope) -> list[str]:
+    """Every label that a post of the programme has, in order: one seek a label, however many posts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE used(label) AS ("
+            "SELECT min(label) FROM store_postlabel WHERE programme_id = %s UNION ALL "
+            "SELECT (SELECT min(l.label) FROM store_postlabel l"
+            " WHERE l.programme_id = %s AND l.label > used.label)"
+            " FROM used WHERE used.label IS NOT NULL) SELECT label FROM used WHERE label IS NOT NULL",
+            [within.id, within.id],
+        )
+        return [label for (label,) in cursor.fetchall()]
+
+
+def _rows(within: Scope, found: Sequence[tuple[Any, ...]]) -> list[PostRow]:
+    if not found:
+        return []
+    marks = ", ".join(["%s"] * len(found))
+    labels: dict[int, list[Scored]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT post_id, label, score FROM store_postlabel WHERE post_id IN ({marks})"  # noqa: S608 - marks only
+            " ORDER BY post_id, rank",
+            [row[0] for row in found],
+        )
+        for post_id, label, score in cursor.fetchall():
+            labels.setdefault(post_id, []).append(Scored(label, score))
+    return [_row(within, columns, tuple(labels.get(columns[0], ()))) for columns in found]
+
+
+def _row(within: Scope, columns: tuple[Any, ...], labels: tuple[Scored, ...]) -> PostRow:
+    (
+        id,
+        text,
+        created,
+        received,
+        lang,
+        region,
+        place,
+        kind,
+        kind_score,
+        unsure,
+        mood,
+        domain,
+        corrected,
+        arrival,
+    ) = columns
+    slug, title = within.places[place]
+    return PostRow(
+        id=id,
+        text=text,
+        created=clock.moment(created),
+        received=clock.moment(received),
+        lang=lang,
+        region=region or None,
+        place=slug,
+        place_title=title,
+        kind=kind,
+        kind_score=kind_score,
+        labels=labels,
+        unsure=bool(unsure),
+        sentiment=mood or None,
+        domain=domain or None,
+        corrected=bool(corrected),
+        arrival=arrival,
+    )

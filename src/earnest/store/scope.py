@@ -1,0 +1,75 @@
+"""What may be read at all: the terms of a programme that every read function passes through.
+
+Retention and the end of a consent hold here, while reading, whether or not any worker ran in the meantime.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from earnest.record.errors import StoreError
+from earnest.store import clock, identity
+from earnest.store.models import Consent, Place, Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One programme as of now.
+
+    cutoff   the second before which nothing is told any more
+    places   id to (slug, title) of the places whose posts may be told
+    hidden   ids of places whose consent ended longer ago than its grace period
+    shared   the store holds other programmes too
+    """
+
+    id: int
+    slug: str
+    audience: str
+    quotes: bool
+    cutoff: int
+    places: dict[int, tuple[str, str]]
+    hidden: tuple[int, ...]
+    shared: bool
+
+    @property
+    def first_id(self) -> int:
+        return identity.floor(self.cutoff)
+
+    def ids_of(self, slugs: tuple[str, ...]) -> tuple[int, ...]:
+        return tuple(id for id, (slug, _) in self.places.items() if slug in slugs)
+
+
+def of(slug: str) -> Scope:
+    """The scope of a programme. Raises StoreError when there is none of that name."""
+    row = (
+        Programme.objects.filter(slug=slug).values_list("id", "audience", "quotes", "retention_days").first()
+    )
+    if row is None:
+        raise StoreError(f"There is no programme '{slug}'.")
+    id, audience, quotes, days = row
+    places = list(Place.objects.filter(programme_id=id).values_list("id", "slug", "title", "kind"))
+    gone = _ended(tuple(place for place, _, _, kind in places if kind == "closed"))
+    return Scope(
+        id=id,
+        slug=slug,
+        audience=audience,
+        quotes=quotes,
+        cutoff=clock.seconds(clock.now() - timedelta(days=days)),
+        places={place: (name, title) for place, name, title, _ in places if place not in gone},
+        hidden=tuple(gone),
+        shared=Programme.objects.exclude(pk=id).exists(),
+    )
+
+
+def _ended(closed: tuple[int, ...]) -> set[int]:
+    """Closed places none of whose consents is live or within its grace period."""
+    if not closed:
+        return set()
+    now = clock.now()
+    told = {
+        consent.place_id
+        for consent in Consent.objects.filter(place_id__in=closed)
+        if (min(consent.ended, consent.expires) if consent.ended else consent.expires)
+        + timedelta(days=consent.grace_days)
+        > now
+    }
+    return set(closed) - told

@@ -1,0 +1,127 @@
+"""Counting while keeping: the roll-ups, distinct voices, coverage, arrivals and the one withheld figure.
+
+Called by `write` and `erase` inside their transactions, never on its own.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from earnest.store import clock, dialect
+from earnest.store.rollup import Cell, count
+
+MAX_SPAN = timedelta(days=400)
+"""The longest time that one read may vouch for; beyond it only hours with posts are observed."""
+
+_ADD = "{old} + {new}"
+_HOURS = {
+    "programme_id": "bigint", "hour": "int", "place_id": "bigint", "label": "text", "kind": "text",
+    "sentiment": "text", "lang": "text", "region": "text",
+}  # fmt: skip
+_DAYS = {"programme_id": "bigint", "day": "int", "place_id": "bigint", "facet": "text", "value": "text"}
+_WEEKS = {
+    "programme_id": "bigint", "grain": "int", "week": "int", "place_id": "bigint", "label": "text",
+    "kind": "text", "sentiment": "text", "lang": "text", "region": "text",
+}  # fmt: skip
+_VOICES = {"programme_id": "bigint", "tag": "bytea", "week": "int"}
+_VOICE_COUNTS = {"programme_id": "bigint", "week": "int", "label": "text", "quarter": "int", "before": "int"}
+
+
+class Span(Protocol):
+    """The time a read vouches for (`write.Hearing`)."""
+
+    @property
+    def since(self) -> datetime | None: ...
+    @property
+    def until(self) -> datetime | None: ...
+
+
+def add(db: Any, programme_id: int, cells: Iterable[Cell], sign: int = 1) -> None:
+    """Count posts in, or out with sign -1; a count that comes to nothing loses its row."""
+    counts = count(cells, sign)
+    for table, keys, changes in (
+        ("store_hourcount", _HOURS, counts.hours),
+        ("store_daycount", _DAYS, counts.days),
+        ("store_weekcount", _WEEKS, counts.weeks),
+    ):
+        rows = sorted((programme_id, *key, posts) for key, posts in changes.items())
+        dialect.merge(db, table, keys, "posts", rows, _ADD)
+        if sign < 0:
+            _drop_zeros(db, table, keys, "posts", rows)
+
+
+def _drop_zeros(
+    db: Any, table: str, keys: Mapping[str, str], column: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    same = " AND ".join(f"{key} = %s" for key in keys)
+    db.executemany(f"DELETE FROM {table} WHERE {same} AND {column} <= 0", [row[: len(keys)] for row in rows])  # noqa: S608 - names of this module
+
+
+def add_voices(db: Any, programme_id: int, heard: Sequence[tuple[str, int, bytes]], sign: int = 1) -> None:
+    """Count voice tags in (or out): (main label, when the post was said, tag)."""
+    changes: dict[bytes, dict[int, int]] = {}
+    themes: dict[bytes, tuple[str, int]] = {}
+    for label, created, key in heard:
+        day, tag = created // clock.DAY, bytes(key)
+        week = clock.week_of_day(day)
+        if tag in changes:
+            changes[tag][week] = changes[tag].get(week, 0) + sign
+        else:
+            changes[tag] = {week: sign}
+            themes[tag] = (label, clock.quarter_of_day(day))
+    if not changes:
+        return
+    known: dict[bytes, dict[int, int]] = {}
+    stored = "SELECT tag, week, posts FROM store_voice WHERE programme_id = %s AND"
+    for tag, week, posts in dialect.among(db, stored, "tag", sorted(changes), programme_id):
+        known.setdefault(bytes(tag), {})[week] = posts
+    rows: list[tuple[Any, ...]] = []
+    distinct: Counter[tuple[int, str, int, int]] = Counter()
+    for tag, weeks in changes.items():
+        label, quarter = themes[tag]
+        rows += [(programme_id, tag, week, label, quarter, posts) for week, posts in weeks.items()]
+        old = known.get(tag)
+        if old is None and len(weeks) == 1:
+            distinct[(next(iter(weeks)), label, quarter, 0)] += 1
+            continue
+        old = old or {}
+        new = {week: old.get(week, 0) + weeks.get(week, 0) for week in {**old, **weeks}}
+        for chain, change in ((sorted(old), -1), (sorted(week for week in new if new[week] > 0), 1)):
+            for before, week in zip([0, *chain], chain, strict=False):
+                distinct[(week, label, quarter, before)] += change
+    rows.sort()
+    dialect.merge(db, "store_voice", _VOICES, "posts", rows, _ADD, {"label": "text", "quarter": "int"})
+    counts = sorted((programme_id, *key, voices) for key, voices in distinct.items() if voices)
+    dialect.merge(db, "store_voicecount", _VOICE_COUNTS, "voices", counts, _ADD)
+    _drop_zeros(db, "store_voicecount", _VOICE_COUNTS, "voices", [row for row in counts if row[-1] < 0])
+    if sign < 0:
+        _drop_zeros(db, "store_voice", _VOICES, "posts", rows)
+
+
+def hear(db: Any, place_id: int, with_posts: set[int], span: Span) -> None:
+    """Mark hours: those with posts are observed, the others of the span verified empty. A known hour never
+    sinks.
+    """
+    states = {}
+    if span.since is not None and span.until is not None and span.until - span.since <= MAX_SPAN:
+        first, last = clock.seconds(span.since) // clock.HOUR, clock.seconds(span.until) // clock.HOUR
+        states = dict.fromkeys(range(first, last + 1), 1)
+    states |= dict.fromkeys(with_posts, 2)
+    rows = sorted((place_id, hour, state) for hour, state in states.items())
+    change = "CASE WHEN {new} > {old} THEN {new} ELSE {old} END"
+    dialect.merge(db, "store_coverage", {"place_id": "bigint", "hour": "int"}, "state", rows, change)
+
+
+def arrivals(db: Any, programme_id: int, minute: int, posts: int) -> None:
+    """Count what arrived in a minute."""
+    if posts:
+        keys = {"programme_id": "bigint", "minute": "int"}
+        dialect.merge(db, "store_minute", keys, "posts", [(programme_id, minute, posts)], _ADD)
+
+
+def withheld(db: Any, at: datetime, posts: int) -> None:
+    """Add to the week's one figure; nothing else is ever known of a withheld post."""
+    if posts:
+        week = clock.day_number(clock.week_of(at))
+        dialect.merge(db, "store_withheld", {"week": "int"}, "posts", [(week, posts)], _ADD)

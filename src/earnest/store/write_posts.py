@@ -1,0 +1,338 @@
+"""Keeping posts: one page, one transaction.
+
+`keep` is the only way in. Either everything about a page is kept (posts, labels, search words, counts,
+voices, coverage, dead letters, the cursor) or nothing is, so a page that is read again after a crash changes
+nothing twice.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any, NamedTuple, Protocol
+
+from django.db import OperationalError, connection, transaction
+
+from earnest.record.errors import StoreBusy, StoreError
+from earnest.store import clock, dialect, erase, identity, tally
+from earnest.store.marks import marks
+from earnest.store.models import DeadLetter, Place
+from earnest.store.rows import Kept, Prepared, prepare
+
+MAX_AHEAD = timedelta(days=1)
+"""A post dated later than this after its arrival counts as said when it arrived."""
+
+POST = (
+    "id", "programme_id", "place_id", "arrival", "received", "model", "corrected",
+    "key", "text", "created", "lang", "region", "domain", "kind", "kind_score", "label", "unsure",
+    "sentiment",
+    "sentiment_score", "voice",
+)  # fmt: skip
+"""Columns of a row: its own, then those of `Prepared`. A row here goes on with its labels and its words."""
+
+_CHANGED = Prepared._fields[3:13]
+"""What an edit changes beside the text: everything but key and time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a read vouches for: everything said at the place from `since` to `until` was seen. None: only its
+    posts.
+
+    `at` is when it was read, `next_read` when the place is due again.
+    """
+
+    at: datetime
+    since: datetime | None = None
+    until: datetime | None = None
+    next_read: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a page."""
+
+    admitted: int = 0
+    duplicates: int = 0
+    edited: int = 0
+    erased: int = 0
+
+
+class Unreadable(Protocol):
+    """An item that could not be read: where, and the class of its error (`record.raw.Refusal` is one)."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def error(self) -> str: ...
+
+
+def keep(
+    place_id: int,
+    kept: Sequence[Kept],
+    *,
+    erased: Sequence[bytes] = (),
+    refused: Sequence[Unreadable] = (),
+    withheld: int = 0,
+    cursor: str | None,
+    heard: Hearing,
+    model: str = "",
+) -> Outcome:
+    """Keep one page of a place and move its cursor, in one transaction.
+
+    A post whose key is known is a duplicate, unless the source says it was edited: then it changes in place.
+    A key that was erased once is never kept again. `model` is the id of what made the verdicts. Raises
+    StoreBusy when the database is locked or restarting (nothing was kept, the same call may be made again)
+    and StoreError when the place is gone.
+    """
+    posts = prepare(kept, words=dialect.needs_words())
+    return keep_prepared(
+        place_id,
+        posts,
+        erased=erased,
+        refused=refused,
+        withheld=withheld,
+        cursor=cursor,
+        heard=heard,
+        model=model,
+    )
+
+
+def keep_prepared(
+    place_id: int,
+    posts: Sequence[Prepared],
+    *,
+    erased: Sequence[bytes] = (),
+    refused: Sequence[Unreadable] = (),
+    withheld: int = 0,
+    cursor: str | None,
+    heard: Hearing,
+    model: str = "",
+) -> Outcome:
+    """`keep` for posts that were prepared elsewhere (`rows.prepare`)."""
+    try:
+        with transaction.atomic(), connection.cursor() as db:
+            numbers = take_numbers(db, len(posts))
+            place = Place.objects.filter(pk=place_id).values("programme_id", "last_post").first()
+            if place is None:
+                raise StoreError("The place was removed while it was being read.")
+            page = _Page(db, place["programme_id"], place_id, numbers, heard.at, model)
+            gone = erase.bury(db, page.programme_id, place_id, erased, heard.at)
+            fresh, edits, duplicates = _sort(page, posts)
+            new = _add(page, fresh)
+            _change(page, edits)
+            tally.hear(db, place_id, {row[9] // clock.HOUR for row in new}, heard)
+            tally.arrivals(db, page.programme_id, page.received // 60, len(new))
+            tally.withheld(db, heard.at, withheld)
+            _dead_letters(place_id, refused, heard.at)
+            _move(place_id, cursor, heard, place["last_post"], max((row[9] for row in new), default=None))
+    except OperationalError as error:
+        raise StoreBusy(
+            "The database is busy or restarting.", advice="Nothing was kept; try again."
+        ) from error
+    return Outcome(admitted=len(new), duplicates=duplicates, edited=len(edits), erased=gone)
+
+
+class _Page(NamedTuple):
+    """What every row of a page shares."""
+
+    db: Any
+    programme_id: int
+    place_id: int
+    arrival: int
+    at: datetime
+    model: str
+
+    @property
+    def received(self) -> int:
+        return clock.seconds(self.at)
+
+
+def take_numbers(db: Any, count: int) -> int:
+    """The first of `count` arrival numbers. Writers wait here for each other, so numbers appear in their
+    order.
+    """
+    db.execute("UPDATE store_counter SET arrival = arrival + %s WHERE id = 1 RETURNING arrival", [count])
+    (last,) = db.fetchone()
+    return int(last) - count + 1
+
+
+class _Known(NamedTuple):
+    id: int
+    created: int
+    text: str
+
+
+def _sort(
+    page: _Page, posts: Sequence[Prepared]
+) -> tuple[list[Prepared], list[tuple[_Known, Prepared]], int]:
+    """Which are new, which change a post that is there, and how many are neither."""
+    keys = [post[0] for post in posts]
+    buried = {
+        bytes(key)
+        for (key,) in dialect.among(
+            page.db, "SELECT key FROM store_tombstone WHERE place_id = %s AND", "key", keys, page.place_id
+        )
+    }
+    known = {
+        bytes(key): _Known(id, created, text)
+        for key, id, created, text in dialect.among(
+            page.db,
+            "SELECT key, id, created, text FROM store_post WHERE place_id = %s AND",
+            "key",
+            keys,
+            page.place_id,
+        )
+    }
+    fresh: dict[bytes, Prepared] = {}
+    edits: dict[bytes, tuple[_Known, Prepared]] = {}
+    for key, post in zip(keys, posts, strict=True):
+        edited = post[13]
+        if key in buried:
+            continue
+        if key in known:
+            if edited and post[1] != known[key].text:
+                edits[key] = (known[key], post)
+        elif key not in fresh or edited:
+            fresh[key] = post
+    return list(fresh.values()), list(edits.values()), len(posts) - len(fresh) - len(edits)
+
+
+def _add(page: _Page, posts: Sequence[Prepared]) -> list[list[Any]]:
+    """Insert new posts with everything beside them; their rows, in the order of their ids."""
+    last = clock.seconds(page.at + MAX_AHEAD)
+    _, programme_id, place_id, arrival, _, model = page
+    received = page.received
+    rows = []
+    for number, post in enumerate(posts, arrival):
+        created = received if post[2] > last else max(post[2], 0)
+        id = identity.make(created, number)
+        own: list[Any] = [id, programme_id, place_id, number, received, model, False]
+        rows.append([*own, post[0], post[1], created, *post[3:13], post[14], post[15]])
+    _part_ids(page.db, rows, arrival)
+    rows.sort(key=itemgetter(0))
+    if dialect.is_sqlite():
+        dialect.insert(page.db, "store_post", POST, [row[:20] for row in rows])
+    else:
+        dialect.insert(page.db, "store_post", (*POST, "words"), [[*row[:20], _words(row)] for row in rows])
+    _beside(page.db, rows)
+    return rows
+
+
+def _change(page: _Page, edits: Sequence[tuple[_Known, Prepared]]) -> None:
+    """Give posts that are there their new words and verdict; identity, time and arrival stay."""
+    if not edits:
+        return
+    erase.take_out(page.db, page.programme_id, [old.id for old, _ in edits])
+    rows = []
+    for old, post in edits:
+        own: list[Any] = [old.id, page.programme_id, page.place_id, 0, 0, page.model, False]
+        rows.append([*own, post[0], post[1], old.created, *post[3:13], post[14], post[15]])
+    put_back(page.db, rows)
+
+
+def put_back(db: Any, rows: list[list[Any]]) -> None:
+    """Write changed rows over the old ones, which were taken out of everything beside them before."""
+    rows.sort(key=itemgetter(0))
+    names = ["model", "corrected", "text", *_CHANGED]
+    at = [POST.index(name) for name in names]
+    if not dialect.is_sqlite():
+        names.append("words")
+        at.append(21)
+        for row in rows:
+            row[21] = _words(row)
+    sets = ", ".join(f"{name} = %s" for name in names)
+    db.executemany(
+        f"UPDATE store_post SET {sets} WHERE id = %s",  # noqa: S608 - names of this module
+        [[*(row[place] for place in at), row[0]] for row in rows],
+    )
+    _beside(db, rows)
+
+
+def _part_ids(db: Any, rows: list[list[Any]], arrival: int) -> None:
+    """Part ids that would fall together: two posts of one second whose numbers are 2,097,152 apart."""
+    if arrival + len(rows) < identity.NUMBERS:
+        return
+    taken = {
+        id for (id,) in dialect.among(db, "SELECT id FROM store_post WHERE", "id", [row[0] for row in rows])
+    }
+    while taken:
+        for row in rows:
+            if row[0] in taken:
+                second, number = divmod(row[0], identity.NUMBERS)
+                row[0] = identity.make(second, number + 1)
+        ids = Counter(row[0] for row in rows)
+        taken = {id for id, times in ids.items() if times > 1}
+        taken |= {id for (id,) in dialect.among(db, "SELECT id FROM store_post WHERE", "id", list(ids))}
+
+
+def _beside(db: Any, rows: list[list[Any]]) -> None:
+    """What stands beside posts: labels, search words, counts and voices."""
+    if not rows:
+        return
+    programme_id = rows[0][1]
+    labels = [
+        (row[0], rank, programme_id, label, score)
+        for row in rows
+        for rank, (label, score) in enumerate(row[20])
+    ]
+    dialect.insert(db, "store_postlabel", ("post_id", "rank", "programme_id", "label", "score"), labels)
+    if dialect.is_sqlite():
+        dialect.search_add(db, [(row[0], row[8], " ".join(_marks(row))) for row in rows])
+    tally.add(
+        db, programme_id, [(row[2], row[9], row[15], row[13], row[17], row[10], row[11]) for row in rows]
+    )
+    tally.add_voices(db, programme_id, [(row[15], row[9], row[19]) for row in rows if row[19] is not None])
+
+
+def _marks(row: Sequence[Any]) -> list[str]:
+    return marks(row[1], row[2], row[13], row[17], row[10], row[11], row[16], [label for label, _ in row[20]])
+
+
+def _words(row: Sequence[Any]) -> str:
+    """The words and marks of a row for PostgreSQL."""
+    return " ".join([row[21], *(f"'{mark}'" for mark in _marks(row))])
+
+
+def _dead_letters(place_id: int, refused: Sequence[Unreadable], at: datetime) -> None:
+    """Where something could not be read and the class of the error: never the sentence, never the content."""
+    DeadLetter.objects.bulk_create(
+        [
+            DeadLetter(place_id=place_id, position=one.place[:200], error=one.error[:60], at=at)
+            for one in refused
+        ],
+        ignore_conflicts=True,
+        batch_size=1_000,
+    )
+
+
+def _move(
+    place_id: int, cursor: str | None, heard: Hearing, last: datetime | None, newest: int | None
+) -> None:
+    changes: dict[str, Any] = {}
+    if newest is not None:
+        said = clock.moment(newest)
+        changes["last_post"] = said if last is None else max(said, last)
+    Place.objects.filter(pk=place_id).update(
+        cursor=cursor,
+        last_read=heard.at,
+        next_read=heard.next_read,
+        state="hearing",
+        problem="",
+        failures=0,
+        **changes,
+    )
+
+
+def settle() -> None:
+    """After a large import: let the database learn how its values are spread, so that it finds posts the
+    short way.
+    """
+    with connection.cursor() as db:
+        db.execute("PRAGMA optimize" if dialect.is_sqlite() else "ANALYZE")
+
+
+def close_connections() -> None:
+    """Let go of this thread's connection to the database; the next call makes a new one."""
+    connection.close()

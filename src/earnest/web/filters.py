@@ -1,0 +1,233 @@
+"""The filters of Live and Posts: read from the address bar, written back into links, shown with counts."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from earnest.record.verdict import KINDS, SENTIMENTS
+from earnest.store import read
+from earnest.store.read import Filters, Place, Programme
+from earnest.understand.taxonomy import Taxonomy
+from earnest.web import words
+from earnest.web.views.errors import BadQueryError
+
+_LABEL = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)?")
+_LANG = re.compile(r"[a-z]{2,3}")
+MOST_VALUES = 80
+MOST_WORDS = 300
+"""Characters of a search."""
+FIRST_SHOWN = 8
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2105, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for. `since` and `until` are days as a person means them: both included."""
+
+    filters: Filters
+    query: QueryDict
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def any(self) -> bool:
+        return self.filters != Filters()
+
+    def link(self, **changes: str | None) -> str:
+        """The address's query with changes; "" where nothing is left."""
+        query = self.query.copy()
+        for name, value in changes.items():
+            query.pop(name, None)
+            if value is not None:
+                query[name] = value
+        return f"?{query.urlencode()}" if query else ""
+
+
+def parse(given: QueryDict, programme: Programme, places: Sequence[Place]) -> Asked:
+    """The filters of an address. Raises BadQueryError with a sentence that names what cannot be read."""
+    query = QueryDict(mutable=True)
+    for name in ("q", "label", "kind", "place", "lang", "region", "mood", "unsure", "since", "until"):
+        values = [value.strip() for value in given.getlist(name) if value.strip()]
+        if len(values) > MOST_VALUES:
+            raise BadQueryError(f"The address asks for too many values of '{name}'.")
+        if values:
+            query.setlist(name, values)
+    q = query.get("q", "")
+    if len(q) > MOST_WORDS:
+        raise BadQueryError(f"A search has at most {MOST_WORDS} characters; this one has {len(q):,}.")
+    since, until = _day(query, "since"), _day(query, "until")
+    if since and until and since > until:
+        raise BadQueryError(f"The first day ({since}) is after the last ({until}).")
+    if query.get("unsure", "yes") not in ("yes", "no"):
+        raise BadQueryError("'unsure' is yes or no.")
+    slugs = {place.slug for place in places}
+    filters = Filters(
+        q=q,
+        labels=_matching(query, "label", _LABEL),
+        kinds=_among(query, "kind", KINDS),
+        places=_among(query, "place", slugs),
+        langs=_matching(query, "lang", _LANG),
+        regions=tuple(value[:80] for value in query.getlist("region")),
+        sentiments=_moods(query, programme),
+        unsure=query["unsure"] == "yes" if "unsure" in query else None,
+        since=_midnight(since) if since else None,
+        until=_midnight(until + timedelta(days=1)) if until else None,
+    )
+    return Asked(filters, query, since, until)
+
+
+def _moods(query: QueryDict, programme: Programme) -> tuple[str, ...]:
+    if programme.audience == "workforce" and "mood" in query:
+        raise BadQueryError(
+            "In a workforce programme nobody's feelings are inferred, so posts cannot be chosen by them."
+        )
+    return _among(query, "mood", SENTIMENTS)
+
+
+def _among(query: QueryDict, name: str, known: Iterable[str]) -> tuple[str, ...]:
+    values = tuple(dict.fromkeys(query.getlist(name)))
+    for value in values:
+        if value not in known:
+            raise BadQueryError(f"There is no {name} '{value[:60]}' here.")
+    return values
+
+
+def _matching(query: QueryDict, name: str, shape: re.Pattern[str]) -> tuple[str, ...]:
+    values = tuple(dict.fromkeys(query.getlist(name)))
+    for value in values:
+        if len(value) > 80 or not shape.fullmatch(value):
+            raise BadQueryError(f"'{value[:60]}' is not a {'language' if name == 'lang' else name}.")
+    return values
+
+
+def _day(query: QueryDict, name: str) -> date | None:
+    value = query.get(name)
+    if value is None:
+        return None
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise BadQueryError(f"'{value[:40]}' is not a day. Write it as 2026-11-19.") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise BadQueryError(f"The day {day} is out of range.")
+    return day
+
+
+def _midnight(day: date) -> datetime:
+    """The first moment of a day where the pages' clock is."""
+    return datetime.combine(day, time(), timezone.get_current_timezone()).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to tick. `shown` is what stands beside the box, `count` posts or None where not counted."""
+
+    value: str
+    shown: str | SafeString
+    count: int | None
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A group of options; `more` folds away the rest, open where one of them is ticked."""
+
+    name: str
+    title: str
+    first: tuple[Option, ...]
+    more: tuple[Option, ...] = field(default=())
+
+    @property
+    def open(self) -> bool:
+        return any(option.ticked for option in self.more)
+
+
+def facets(
+    asked: Asked,
+    programme: Programme,
+    taxonomy: Taxonomy | None,
+    places: Sequence[Place],
+    since: datetime,
+    until: datetime,
+) -> list[Facet]:
+    """What can be ticked, with posts in the range by main label: read from the roll-ups."""
+    counts = read.facet_counts(programme.slug, since, until)
+    filters = asked.filters
+    titles = {place.slug: place.title for place in places}
+    kinds = taxonomy.kinds if taxonomy else KINDS
+    names = {category.id: category.name["en"] for category in taxonomy.categories} if taxonomy else {}
+    found = [
+        _facet(
+            "kind",
+            "Kind",
+            filters.kinds,
+            counts["kind"],
+            {kind: words.kind(kind) for kind in kinds},
+            every=True,
+        ),
+        _facet("label", "About", filters.labels, counts["category"], names),
+        _facet("label", "One label", filters.labels, counts["label"], {}, first=0),
+        _facet("place", "Place", filters.places, counts["place"], titles, every=True),
+        _facet("lang", "Language", filters.langs, counts["lang"], words.TONGUES),
+        _facet("region", "Region", filters.regions, counts["region"], {}),
+    ]
+    if programme.audience == "customers":
+        moods: dict[str, str] = {mood: mood for mood in SENTIMENTS}
+        found.append(_facet("mood", "Tone", filters.sentiments, counts["sentiment"], moods))
+    return [facet for facet in found if len(facet.first) + len(facet.more) > 0]
+
+
+def _facet(
+    name: str,
+    title: str,
+    chosen: tuple[str, ...],
+    counts: Mapping[str, int],
+    shown: Mapping[str, str],
+    *,
+    every: bool = False,
+    first: int = FIRST_SHOWN,
+) -> Facet:
+    """Options by count; what was chosen is always among them, and with `every` what has no posts too."""
+    fine = name == "label" and first == 0
+    values = [value for value in counts if not fine or "." in value]
+    values += [value for value in shown if every and value not in counts]
+    values += [
+        value for value in chosen if value not in values and (name != "label" or ("." in value) == fine)
+    ]
+    options = tuple(
+        Option(
+            value,
+            words.label(value) if fine else shown.get(value, value),
+            counts.get(value, 0),
+            value in chosen,
+        )
+        for value in values
+    )
+    cut = first if len(options) > first + 1 else len(options)
+    cut = 0 if fine else cut
+    return Facet(name, title, options[:cut], options[cut:])
+
+
+def describe(asked: Asked, programme: Programme, places: Sequence[Place]) -> str:
+    """The filters as words: "complaint, about pay, in Bristol riders"."""
+    filters = asked.filters
+    titles = {place.slug: place.title for place in places}
+    parts = [f"“{filters.q}”"] if filters.q else []
+    parts += filters.kinds
+    parts += [f"about {label}" for label in filters.labels]
+    parts += [f"in {titles.get(slug, slug)}" for slug in filters.places]
+    parts += [words.tongue(lang) for lang in filters.langs]
+    parts += [f"from {region}" for region in filters.regions]
+    parts += filters.sentiments
+    if filters.unsure is not None:
+        parts.append("unsure" if filters.unsure else "sure")
+    if asked.since:
+        parts.append(f"since {asked.since}")
+    if asked.until:
+        parts.append(f"until {asked.until}")
+    return ", ".join(parts)

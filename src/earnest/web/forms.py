@@ -1,0 +1,62 @@
+"""Forms that people send: signing in, correcting a post, saying something to the operator."""
+
+from typing import Any
+
+from django import forms
+
+from earnest.record.verdict import KINDS
+from earnest.understand.taxonomy import Taxonomy
+
+MOST_SAID = 5_000
+"""Characters of what somebody says through the form."""
+
+
+class SignInForm(forms.Form):
+    """A name and a password."""
+
+    name = forms.CharField(max_length=150, strip=True)
+    password = forms.CharField(max_length=1_000, strip=False)
+
+
+class CorrectForm(forms.Form):
+    """Which labels and kind are right. `label` is the main one, `also` a second."""
+
+    label = forms.ChoiceField()
+    also = forms.ChoiceField(required=False)
+    kind = forms.ChoiceField()
+
+    def __init__(self, taxonomy: Taxonomy | None, used: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = tuple(label.id for label in taxonomy.labels) if taxonomy else ()
+        ids = list(dict.fromkeys((*known, *used)))
+        self.labels = ids
+        self.kinds = taxonomy.kinds if taxonomy else KINDS
+        for name, values in (("label", ids), ("also", ids), ("kind", self.kinds)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+            field.choices = [(value, value) for value in values]
+            field.error_messages["invalid_choice"] = (
+                f"There is no {'kind' if name == 'kind' else 'label'} of that name."
+            )
+            field.error_messages["required"] = f"Choose a {name}."
+
+    def chosen(self) -> list[str]:
+        """The labels, main one first."""
+        return list(
+            dict.fromkeys(value for value in (self.cleaned_data["label"], self.cleaned_data["also"]) if value)
+        )
+
+    def problem(self) -> str:
+        """The first thing that is wrong, in a sentence."""
+        return next((str(messages[0]) for messages in self.errors.values()), "")
+
+
+class SayForm(forms.Form):
+    """What somebody says to the operator. `website` is a trap: people never see it."""
+
+    text = forms.CharField(max_length=MOST_SAID, strip=True)
+    where = forms.CharField(max_length=80, strip=True, required=False)
+    lang = forms.ChoiceField(
+        choices=[("", ""), ("en", "English"), ("es", "Español"), ("other", "")], required=False
+    )
+    website = forms.CharField(required=False)

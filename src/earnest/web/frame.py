@@ -1,0 +1,152 @@
+"""The door to a programme's pages, and the frame around them (top bar, hearing line, foot).
+
+    @door("see_figures")
+    def overview(request: HttpRequest, programme: Programme) -> HttpResponse:
+        return render(request, "web/overview.html", programme, {"weeks": …})
+
+The template extends "web/base.html" and fills `title` and `main`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render as django_render
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+
+from earnest.desk import access
+from earnest.store import read
+from earnest.store.read import HearingNow, Programme
+from earnest.web import words
+from earnest.web.views import errors
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, Programme, P], HttpResponse]
+
+ROOMS: tuple[tuple[str, str, access.Action], ...] = (
+    ("overview", "Overview", "see_figures"),
+    ("live", "Live", "see_posts"),
+    ("posts", "Posts", "see_posts"),
+    ("places", "Places", "see_places"),
+    ("taxonomy", "Taxonomy", "see_taxonomy"),
+    ("report", "Report", "see_reports"),
+)
+
+
+def door(action: access.Action) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+    """Lets a signed-in person through whose role allows `action` in the programme of the address."""
+
+    def around(view: View[P]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def inner(request: HttpRequest, programme: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            found = read.programme(programme)
+            if found is None:
+                raise Http404
+            if not access.may(request.user, action, programme):
+                return errors.permission_denied(request)
+            try:
+                return view(request, found, *args, **kwargs)
+            except errors.BadQueryError as error:
+                return errors.page(request, 400, str(error))
+
+        return inner
+
+    return around
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in form and back here afterwards."""
+    where = f"{reverse('sign_in')}?{urlencode({'next': request.get_full_path()})}"
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=401, headers={"HX-Redirect": where})
+    return HttpResponseRedirect(where)
+
+
+def render(
+    request: HttpRequest,
+    template: str,
+    programme: Programme,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """A page of a programme inside the frame."""
+    frame = {
+        "programme": programme,
+        "others": [other for other in access.programmes_of(request.user) if other.slug != programme.slug],
+        "rooms": rooms(request, programme),
+        "hearing": Hearing.of(read.hearing_now(programme.slug)),
+        "now": words.today(),
+    }
+    return django_render(request, template, {**frame, **(context or {})}, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """An entry of the navigation."""
+
+    title: str
+    url: str
+    here: bool
+
+
+def rooms(request: HttpRequest, programme: Programme) -> list[Room]:
+    """The navigation: the rooms a person's role opens."""
+    found = []
+    for name, title, action in ROOMS:
+        if not access.may(request.user, action, programme.slug):
+            continue
+        try:
+            url = reverse(name, args=[programme.slug])
+        except NoReverseMatch:
+            continue
+        found.append(Room(title, url, request.path == url or request.path.startswith(f"{url}/")))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One place of the hearing line."""
+
+    state: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """The rule under the top bar, and the same in a sentence. Places that were closed are not listened to."""
+
+    segments: tuple[Segment, ...]
+    sentence: str
+    missing: tuple[str, ...]
+
+    @classmethod
+    def of(cls, now: Sequence[HearingNow]) -> "Hearing":
+        open_now = [one for one in now if one.place.state != "closed"]
+        heard = [one for one in open_now if one.state != "unknown"]
+        missing = [f"{one.place.title} {_silent(one)}" for one in open_now if one.state == "unknown"]
+        if not open_now:
+            sentence = "No place is listened to yet."
+        else:
+            sentence = f"Hearing {len(heard)} of {words.several(len(open_now), 'place', 'places')}."
+        shown = missing if len(missing) <= 2 else [missing[0], f"{len(missing) - 1} more not heard"]
+        return cls(
+            segments=tuple(Segment(one.state, f"{one.place.title}: {_says(one)}") for one in open_now),
+            sentence=sentence,
+            missing=tuple(shown),
+        )
+
+
+def _says(one: HearingNow) -> str:
+    return {"observed": "heard", "empty": "nobody spoke"}.get(one.state) or _silent(one)
+
+
+def _silent(one: HearingNow) -> str:
+    if one.place.state == "paused":
+        return "paused"
+    return "not heard yet" if one.since is None else f"unknown since {words.moment(one.since)}"

@@ -1,0 +1,97 @@
+"""Posts as they arrive, by server-sent events.
+
+One event a post (`id`: its arrival, so that a browser that comes back goes on after the last one it saw), a
+`pace` event each minute, a comment as heartbeat. A stream ends by itself after a few minutes and the browser
+comes back: what a person may see is asked again then, and at every heartbeat.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import ParamSpec, TypeVar
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+from earnest.store import read
+from earnest.store.read import Filters, PostRow
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+POLL = 1.0
+"""Seconds between looks at the store."""
+HEARTBEAT = 15.0
+LIFE = 300.0
+RETRY = 2_000
+"""Milliseconds after which a browser comes back."""
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What one reader follows: `render` makes the HTML of a post, `pace` that of the pace, in a thread."""
+
+    programme: str
+    filters: Filters
+    after: int
+    render: Callable[[PostRow], str]
+    pace: Callable[[], str]
+    allowed: Callable[[], bool]
+
+
+def event(name: str, data: str, id: int | None = None) -> str:
+    """One event in the stream's notation; a text of many lines stays whole."""
+    lines = [f"event: {name}"] if name else []
+    if id is not None:
+        lines.append(f"id: {id}")
+    lines += [f"data: {line}" for line in data.splitlines() or [""]]
+    return "\n".join(lines) + "\n\n"
+
+
+async def follow(following: Following, *, life: float = LIFE, poll: float = POLL) -> AsyncIterator[str]:
+    """The stream, until its life is over, the reader leaves, or the reader may no longer see this."""
+    after = following.after
+    born = beat = paced = monotonic()
+    yield f"retry: {RETRY}\n\n"
+    while (now := monotonic()) - born < life:
+        found, after = await _in_thread(_arrived, following, after)
+        for arrival, html in found:
+            yield event("post", html, arrival)
+        if now - beat >= HEARTBEAT:
+            beat = now
+            if not await _in_thread(following.allowed):
+                break
+            yield ": heartbeat\n\n"
+        if now - paced >= 60:
+            paced = now
+            yield event("pace", await _in_thread(following.pace))
+        await asyncio.sleep(poll)
+    yield event("again", "")
+
+
+def _arrived(following: Following, after: int) -> tuple[list[tuple[int, str]], int]:
+    """New posts as HTML by arrival, and the arrival up to which all is told.
+
+    The newest number is asked first, so that a quiet second costs one look.
+    """
+    newest = read.newest_id(following.programme)
+    if newest <= after:
+        return [], after
+    rows = read.arrived(following.programme, following.filters, since_id=after, limit=BATCH)
+    reached = rows[-1].arrival if len(rows) == BATCH else max([newest, *(row.arrival for row in rows)])
+    return [(row.arrival, following.render(row)) for row in rows], reached
+
+
+async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run something that reads the store in a thread of its own connection."""
+
+    def run() -> T:
+        close_old_connections()
+        try:
+            return work(*args, **kwargs)
+        finally:
+            close_old_connections()
+
+    return await sync_to_async(run, thread_sensitive=False)()

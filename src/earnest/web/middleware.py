@@ -1,0 +1,34 @@
+"""What every answer carries, and what becomes of an error that Earnest raised on purpose."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
+
+from earnest.record.errors import EarnestError, InputError, Refused, StoreBusy
+from earnest.web.views import errors
+
+POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
+    " img-src 'self' data:"
+)
+"""Nothing from another host, no script and no style in the page itself."""
+
+
+class Policy(MiddlewareMixin):
+    """Sets the Content-Security-Policy, keeps pages out of caches, turns errors into sentences.
+
+    A view may set either header itself (a stored report carries its own style); that stands.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if not isinstance(error, EarnestError):
+            return None
+        status = 400 if isinstance(error, InputError) else 403 if isinstance(error, Refused) else 500
+        if isinstance(error, StoreBusy):
+            status = 503
+        return errors.page(request, status, error.problem, error.advice)

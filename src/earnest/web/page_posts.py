@@ -1,0 +1,91 @@
+"""A post with all that a page shows of it: what it is about, why, and what a person may say instead."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from earnest.record.errors import EarnestError
+from earnest.store import read
+from earnest.store.read import PostRow, Programme
+from earnest.web import understanding, words
+from earnest.web.forms import CorrectForm
+
+
+@dataclass(frozen=True, slots=True)
+class LabelReason:
+    """Why one label: the words that spoke for it, its score in words, and how good the label is."""
+
+    id: str
+    name: str
+    terms: tuple[str, ...]
+    score: str
+    measured: str
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """The answer to "why this label?"."""
+
+    text: SafeString
+    labels: tuple[LabelReason, ...]
+    kind: str
+    left_out: str
+    form: CorrectForm | None
+
+
+def because(programme: Programme, post: PostRow, *, may_correct: bool, whole: bool = False) -> Because:
+    """Why a post carries its labels, with the deciding words marked in its text."""
+    model, taxonomy = understanding.model_of(programme), understanding.taxonomy_of(programme)
+    corrections = read.label_quality(programme.slug)
+    marked, found = [], []
+    for scored in post.labels:
+        reasons = []
+        if model is not None and not post.corrected:
+            try:
+                reasons = model.explain(post.text, scored.id)
+            except EarnestError:
+                reasons = []
+        marked += reasons
+        label = taxonomy.get(scored.id) if taxonomy else None
+        found.append(
+            LabelReason(
+                id=scored.id,
+                name=label.name["en"] if label else "",
+                terms=tuple(dict.fromkeys(reason.term for reason in reasons)),
+                score="" if post.corrected else words.sureness(scored.score),
+                measured=measured(programme, scored.id, corrections.get(scored.id)),
+            )
+        )
+    used = tuple(scored.id for scored in post.labels)
+    form = CorrectForm(taxonomy, used) if may_correct else None
+    return Because(
+        text=words.words(post.text, marked, None if whole else words.SHOWN),
+        labels=tuple(found),
+        kind="" if post.corrected else words.sureness(post.kind_score),
+        left_out=_left_out(post.text),
+        form=form,
+    )
+
+
+def measured(programme: Programme, label: str, here: read.LabelQuality | None) -> str:
+    """How often the label was right: on texts the model had not seen, and by people here."""
+    said = []
+    model = understanding.model_of(programme)
+    quality = model.quality if model else None
+    figures = quality.label(label) if quality else None
+    share = figures.precision if figures else None
+    if share is not None and share.value is not None:
+        said.append(
+            f"Right {share.value * 100:.0f} times in 100 when it was measured"
+            f" (likely {share.low * 100:.0f} to {share.high * 100:.0f}, {share.of} texts)."
+        )
+    if here is not None and here.of:
+        said.append(f"People here kept it {here.right} of {words.several(here.of, 'time', 'times')}.")
+    return " ".join(said) or "Not measured yet."
+
+
+def _left_out(text: str) -> str:
+    count = sum(1 for _ in words.PLACEHOLDER.finditer(text))
+    if not count:
+        return "No author was kept."
+    return f"{words.several(count, 'piece', 'pieces')} of personal data, before storing. No author was kept."

@@ -1,0 +1,47 @@
+"""Tags and filters of the pages; the work is in `earnest.web.words`."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.safestring import SafeString
+
+from earnest.store.read import PostRow
+from earnest.web import words
+
+register = template.Library()
+
+register.filter("kind", words.kind)
+register.filter("label", words.label)
+register.filter("tongue", words.tongue)
+register.filter("sureness", words.sureness)
+register.filter("moment", words.moment)
+
+
+@register.filter
+def exact(at: datetime) -> str:
+    """A time for a post's first column: to the second."""
+    return words.moment(at, seconds=True)
+
+
+@register.filter
+def said(post: PostRow) -> SafeString:
+    """A post's text, cut where it is very long."""
+    return words.words(post.text)
+
+
+@register.filter
+def thousands(count: int) -> str:
+    """12,345."""
+    return f"{count:,}"
+
+
+@register.filter
+def posts(count: int) -> str:
+    """ "1 post", "1,204 posts"."""
+    return words.several(count, "post", "posts")
+
+
+@register.filter
+def short_lang(code: str) -> str:
+    """A `lang` attribute, or nothing where the language is not known."""
+    return "" if code == "und" else code

@@ -1,0 +1,117 @@
+"""Live: posts as they arrive, and the stream that brings them."""
+
+from datetime import UTC, datetime, timedelta
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from earnest.desk import access
+from earnest.store import read
+from earnest.store.read import PostRow, Programme
+from earnest.web import charts, filters, live, understanding
+from earnest.web.frame import door, render
+from earnest.web.views.errors import BadQueryError
+
+SHOWN = 30
+
+
+@door("see_posts")
+def page(request: HttpRequest, programme: Programme) -> HttpResponse:
+    """The newest posts of what is asked for, and where the stream goes on."""
+    places = read.places(programme.slug)
+    asked = filters.parse(request.GET, programme, places)
+    after = read.newest_id(programme.slug)
+    now = datetime.now(UTC)
+    day = now - timedelta(days=1)
+    found = read.posts(programme.slug, asked.filters, limit=SHOWN)
+    facets = filters.facets(asked, programme, understanding.taxonomy_of(programme), places, day, now)
+    context = {
+        "asked": asked,
+        "facets": facets,
+        "counted": "last 24 hours",
+        "described": filters.describe(asked, programme, places),
+        "posts": found.rows,
+        "older": f"{reverse('posts', args=[programme.slug])}{asked.link(after=found.next)}"
+        if found.next
+        else "",
+        "stream": f"{reverse('live_stream', args=[programme.slug])}{asked.link(after=str(after))}",
+        "may_correct": access.may(request.user, "correct", programme.slug),
+        "silent": [
+            one
+            for one in read.hearing_now(programme.slug)
+            if one.state == "unknown" and one.place.state != "closed"
+        ],
+        "in_a_day": sum(
+            option.count or 0
+            for facet in facets
+            if facet.name == "kind"
+            for option in (*facet.first, *facet.more)
+        ),
+        **_pace(programme.slug, now),
+    }
+    return render(request, "web/live.html", programme, context)
+
+
+def _pace(programme: str, now: datetime) -> dict[str, object]:
+    minutes = read.per_minute(programme)
+    return {
+        "pace": charts.pace(minutes),
+        "minutes": charts.per_minute(minutes, now),
+        "minutes_table": charts.minutes_table(minutes, now),
+    }
+
+
+async def stream(request: HttpRequest, programme: str) -> HttpResponseBase:
+    """The event stream. A reader who may not see it is told so before anything is sent."""
+    user = await request.auser()
+    found = await sync_to_async(read.programme)(programme)
+    if found is None or not await sync_to_async(access.may)(user, "see_posts", programme):
+        return HttpResponse(
+            "Sign in to follow this.",
+            status=401 if not user.is_authenticated else 403,
+            content_type="text/plain",
+        )
+    try:
+        places = await sync_to_async(read.places)(programme)
+        asked = filters.parse(request.GET, found, places)
+        after = _number(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
+    except BadQueryError as error:
+        return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
+    if after is None:
+        after = await sync_to_async(read.newest_id)(programme)
+    session, key = request.session, request.session.session_key
+
+    def allowed() -> bool:
+        """Still signed in, still in the programme (a person's roles are read anew)."""
+        return bool(key and session.exists(key)) and access.may(user, "see_posts", programme)
+
+    may_correct = await sync_to_async(access.may)(user, "correct", programme)
+    following = live.Following(
+        programme=programme,
+        filters=asked.filters,
+        after=after,
+        render=lambda row: _row(row, found, may_correct),
+        pace=lambda: render_to_string("web/_pace.html", _pace(programme, datetime.now(UTC))),
+        allowed=allowed,
+    )
+    return StreamingHttpResponse(
+        live.follow(following),
+        content_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def _row(row: PostRow, programme: Programme, may_correct: bool) -> str:
+    return render_to_string(
+        "web/_post.html", {"post": row, "programme": programme, "may_correct": may_correct}
+    )
+
+
+def _number(said: str) -> int | None:
+    if not said:
+        return None
+    if not (said.isascii() and said.isdecimal() and len(said) < 18):
+        raise BadQueryError("The place to go on from is not a number.")
+    return int(said)

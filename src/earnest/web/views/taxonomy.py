@@ -1,0 +1,110 @@
+"""Taxonomy: what posts may be about, how often they were, and how good each label is."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+
+from earnest.store import read
+from earnest.store.read import LabelQuality, Programme
+from earnest.understand.evaluate import Measured, Share
+from earnest.understand.taxonomy import Label, Taxonomy
+from earnest.web import understanding, words
+from earnest.web.frame import door, render
+
+WEEKS = 4
+SEVERITIES = {
+    1: "1, a nuisance",
+    2: "2, costs time or money",
+    3: "3, keeps from working",
+    4: "4, somebody may be hurt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One label with its count and figures."""
+
+    label: Label
+    name: str
+    severity: str
+    posts: int
+    precision: str
+    recall: str
+    here: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A category, the posts under it, and its labels."""
+
+    id: str
+    name: str
+    posts: int
+    leaves: tuple[Leaf, ...]
+
+
+@door("see_taxonomy")
+def page(request: HttpRequest, programme: Programme) -> HttpResponse:
+    """The tree, with counts of the last four weeks by main label."""
+    now = datetime.now(UTC)
+    taxonomy, model = understanding.taxonomy_of(programme), understanding.model_of(programme)
+    counts = read.facet_counts(programme.slug, now - timedelta(weeks=WEEKS), now)
+    quality = model.quality if model else None
+    context = {
+        "taxonomy": taxonomy,
+        "branches": _branches(
+            taxonomy, model.quality if model else None, counts, read.label_quality(programme.slug)
+        )
+        if taxonomy
+        else [],
+        "weeks": WEEKS,
+        "quality": quality,
+        "category_share": _share(quality.category) if quality else "",
+        "model": model.id if model else "",
+        "unsure_share": _share(quality.unsure) if quality else "",
+        "total": sum(counts["label"].values()),
+    }
+    return render(request, "web/taxonomy.html", programme, context)
+
+
+def _branches(
+    taxonomy: Taxonomy,
+    quality: object,
+    counts: dict[str, dict[str, int]],
+    here: dict[str, LabelQuality],
+) -> list[Branch]:
+    measured: dict[str, Measured] = {one.id: one for one in getattr(quality, "labels", ())}
+    return [
+        Branch(
+            id=category.id,
+            name=category.name["en"],
+            posts=counts["category"].get(category.id, 0),
+            leaves=tuple(
+                Leaf(
+                    label=label,
+                    name=label.name["en"],
+                    severity=SEVERITIES.get(label.severity, str(label.severity)),
+                    posts=counts["label"].get(label.id, 0),
+                    precision=_share(measured[label.id].precision) if label.id in measured else "",
+                    recall=_share(measured[label.id].recall) if label.id in measured else "",
+                    here=_here(here.get(label.id)),
+                )
+                for label in taxonomy.under(category.id)
+            ),
+        )
+        for category in taxonomy.categories
+    ]
+
+
+def _share(share: Share) -> str:
+    """A share as "84 in 100 (likely 78 to 89)"."""
+    if share.value is None:
+        return "never given"
+    return f"{share.value * 100:.0f} in 100 (likely {share.low * 100:.0f} to {share.high * 100:.0f})"
+
+
+def _here(quality: LabelQuality | None) -> str:
+    if quality is None or not quality.of:
+        return ""
+    return f"kept {quality.right} of {words.several(quality.of, 'time', 'times')}"

@@ -1,0 +1,130 @@
+"""The stream: what it sends, in which order, where it goes on, and when it ends."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from django.test import AsyncClient, Client
+
+from earnest.store import read
+from earnest.store.read import Filters, PostRow
+from earnest.web import live
+from tests.web import sample
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def filled(transactional_db: None) -> int:
+    sample.fill(posts=5)
+    return read.newest_id("riders")
+
+
+def following(after: int, filters: Filters = Filters(), *, allowed: bool = True) -> live.Following:  # noqa: B008 - frozen
+    return live.Following(
+        programme="riders",
+        filters=filters,
+        after=after,
+        render=lambda row: f"<li>\n{row.text.splitlines()[0]}</li>",
+        pace=lambda: "<p>pace</p>",
+        allowed=lambda: allowed,
+    )
+
+
+def collect(stream: AsyncIterator[str]) -> list[str]:
+    async def run() -> list[str]:
+        return [part async for part in stream]
+
+    return asyncio.run(run())
+
+
+def test_posts_come_in_their_order_of_arrival_and_with_their_number(filled: int) -> None:
+    for number in range(3):
+        sample.arrive(number=number)
+    parts = collect(live.follow(following(filled), life=0.3, poll=0.1))
+    posts = [part for part in parts if part.startswith("event: post")]
+    assert [int(part.split("id: ")[1].split("\n")[0]) for part in posts] == [
+        filled + 1,
+        filled + 2,
+        filled + 3,
+    ]
+    assert posts[0].endswith(
+        "data: <li>\ndata: Tip of 4.20 on the screen at the door, nothing on the statement. Second week running.</li>\n\n"
+    )
+    assert parts[0] == "retry: 2000\n\n"
+    assert parts[-1].startswith("event: again")
+
+
+def test_a_browser_that_comes_back_goes_on_after_the_last_it_saw(filled: int) -> None:
+    for number in range(3):
+        sample.arrive(number=number)
+    parts = collect(live.follow(following(filled + 2), life=0.2, poll=0.1))
+    assert sum(part.startswith("event: post") for part in parts) == 1
+
+
+def test_filters_hold_in_the_stream(filled: int) -> None:
+    for number in range(4):
+        sample.arrive(number=number)
+    parts = collect(live.follow(following(filled, Filters(kinds=("question",))), life=0.2, poll=0.1))
+    assert ["Is the waiting time" in part for part in parts if part.startswith("event: post")] == [True]
+
+
+def test_more_than_a_batch_comes_whole(filled: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "BATCH", 2)
+    for number in range(5):
+        sample.arrive(number=number)
+    parts = collect(live.follow(following(filled), life=0.6, poll=0.05))
+    assert sum(part.startswith("event: post") for part in parts) == 5
+
+
+def test_the_stream_ends_when_it_may_no_longer_be_seen(filled: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT", 0.05)
+    stayed = collect(live.follow(following(filled), life=0.4, poll=0.05))
+    left = collect(live.follow(following(filled, allowed=False), life=5, poll=0.05))
+    assert ": heartbeat\n\n" in stayed
+    assert ": heartbeat\n\n" not in left
+
+
+def test_a_text_cannot_break_out_of_its_event() -> None:
+    assert live.event("post", "a\n\nevent: evil\r\ndata: b") == (
+        "event: post\ndata: a\ndata: \ndata: event: evil\ndata: data: b\n\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "status"),
+    [
+        ("", {}, 200),
+        ("?after=0&kind=question", {}, 200),
+        ("?kind=rant", {}, 400),
+        ("?after=x", {}, 400),
+        ("", {"Last-Event-ID": "x"}, 400),
+    ],
+)
+def test_the_streams_address(filled: int, query: str, headers: dict[str, str], status: int) -> None:
+    async def run() -> object:
+        client = AsyncClient()
+        await client.alogin(username="admin", password="admin")
+        return await client.get(f"/riders/live/stream{query}", headers=headers)
+
+    answer = asyncio.run(run())
+    assert answer.status_code == status
+    if status == 200:
+        assert answer["Content-Type"] == "text/event-stream"
+        assert answer["Cache-Control"] == "no-store"
+
+
+def test_the_delegate_gets_no_stream(filled: int) -> None:
+    client = Client()
+    client.login(username="delegate", password="delegate")
+    assert client.get("/riders/live/stream").status_code == 403
+
+
+def test_a_row_of_the_stream_is_a_row_of_the_page(filled: int) -> None:
+    from earnest.web.views.live import _row
+
+    programme = read.programme("riders")
+    (row, *_) = read.posts("riders", Filters()).rows
+    assert programme is not None
+    assert isinstance(row, PostRow)
+    assert f'id="p{row.id}"' in _row(row, programme, may_correct=True)

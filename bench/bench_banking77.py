@@ -1,4 +1,6 @@
-"""Banking77 through the commands anyone would use: `earnest train` on its train split, `earnest evaluate` on its test split."""
+"""Banking77 through the commands anyone would use: `earnest train` on its train split, `earnest evaluate`
+on its test split.
+"""
 
 import csv
 import json
@@ -41,13 +43,15 @@ def main() -> None:
         _earnest("train", "--taxonomy", folder / "taxonomy.yaml", "--examples", folder / "train.jsonl",
                  "--out", folder / "model", "--json")  # fmt: skip
         seconds = time.perf_counter() - began
-        answer = _earnest("evaluate", "--model", folder / "model", "--examples", folder / "test.jsonl", "--json")
+        answer = _earnest(
+            "evaluate", "--model", folder / "model", "--examples", folder / "test.jsonl", "--json"
+        )
     found = json.loads(answer)
     accuracy = found["accuracy"]
     print(
         f"Banking77 test: {accuracy['value']:.2%} right ({accuracy['low']:.2%} to {accuracy['high']:.2%}, "
-        f"{accuracy['of']:,} questions), macro F1 {found['macro_f1']:.3f}, calibration error {found['error']:.3f}; "
-        f"trained in {seconds:.0f} s"
+        f"{accuracy['of']:,} questions), macro F1 {found['macro_f1']:.3f}, "
+        f"calibration error {found['error']:.3f}; trained in {seconds:.0f} s"
     )
     if accuracy["value"] < TARGET:
         raise SystemExit(f"below the target of {TARGET:.0%}")

@@ -52,7 +52,10 @@ def main() -> None:
     model = Model.shipped("gig-delivery")
     model.columns(said[:100])
     columns = _best(lambda: model.columns(said))
-    print(f"answers as arrays (kernel, softmax):  {POSTS / columns:>9,.0f} posts/s, {columns / POSTS * 1e6:.2f} µs a post")
+    print(
+        f"answers as arrays (kernel, softmax):  {POSTS / columns:>9,.0f} posts/s, "
+        f"{columns / POSTS * 1e6:.2f} µs a post"
+    )
     verdicts = _best(lambda: model.classify(said, sentiment=True))
     print(f"Verdict objects (the Python API):     {POSTS / verdicts:>9,.0f} posts/s")
     with tempfile.TemporaryDirectory() as folder:

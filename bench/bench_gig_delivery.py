@@ -1,7 +1,7 @@
 """How good is the shipped gig-delivery model? The cross-validated figures kept in its folder, all of them.
 
-With a file of real labelled posts as first argument ({"text", "labels"} lines; never part of the repository), the
-model is measured on those too.
+With a file of real labelled posts as first argument ({"text", "labels"} lines; never part of the
+repository), the model is measured on those too.
 """
 
 import subprocess

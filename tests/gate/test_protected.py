@@ -49,10 +49,29 @@ def test_in_each_language(lang: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "UNION now", "un10n", "Un!on", "u n i o n", "u-n-i-o-n", "u.n.i.o.n", "uniоn", "ｕｎｉｏｎ", "𝐮𝐧𝐢𝐨𝐧", "ünïön", "uni\u200bon", "uni\0on", "unioooon",
-        "$trike fund", "STR1KE fund", "s t r i k e  f u n d", "hu3lga", "h u e l g a", "gr\u00e8ve", "gre\u0300ve", "✊", "🪧",
+        *(
+            "UNION now",
+            "un10n",
+            "Un!on",
+            "u n i o n",
+            "u-n-i-o-n",
+            "u.n.i.o.n",
+            "uniоn",
+            "ｕｎｉｏｎ",
+            "𝐮𝐧𝐢𝐨𝐧",
+        ),
+        *(
+            "ünïön",
+            "uni\u200bon",
+            "uni\0on",
+            "unioooon",
+            "$trike fund",
+            "STR1KE fund",
+            "s t r i k e  f u n d",
+        ),
+        *("hu3lga", "h u e l g a", "gr\u00e8ve", "gre\u0300ve", "✊", "🪧"),
     ],
-)  # fmt: skip
+)
 def test_disguises_do_not_help(text: str) -> None:
     assert is_protected(text)
 
@@ -106,9 +125,7 @@ def tab_separated(name: str) -> Callable[[], list[str]]:
         pytest.param(corpus, 0.02, id="couriers' posts written for the training"),
         pytest.param(banking, 0.002, id="questions to a bank"),
         pytest.param(tab_separated("amazonReviewSnippets_GroundTruth.txt"), 0.005, id="product reviews"),
-        pytest.param(
-            tab_separated("tweets_GroundTruth.txt"), 0.02, id="tweets, politics and news among them"
-        ),
+        pytest.param(tab_separated("tweets_GroundTruth.txt"), 0.02, id="tweets, also of politics"),
     ],
 )
 def test_ordinary_texts_pass(read: Callable[[], list[str]], most: float) -> None:

@@ -92,6 +92,18 @@ def test_a_file_without_names_is_read_by_the_numbers_of_its_columns(tmp_path: Pa
     assert not found[0].refused
 
 
+def test_quotes_in_a_tab_separated_file_never_swallow_rows(tmp_path: Path) -> None:
+    path = made(tmp_path, 'id\ttext\n1\t"never closed\n2\tin the middle\n3\t"closed"\n4\t"two\nlines"\n')
+    found = pages(path)
+    assert [post.text for post in found[0].posts] == [
+        '"never closed',
+        "in the middle",
+        "closed",
+        "two\nlines",
+    ]
+    assert not found[0].refused
+
+
 def test_columns_are_written_as_words_at_the_command_line() -> None:
     assert from_words(["text=title+body", "id=key"]) == {"text": ["title", "body"], "id": ["key"]}
     for wrong in ("text", "text=", "colour=x", "=x"):

@@ -156,6 +156,12 @@ CSV = b"id,text,created\n1,fine,2026-01-01\n"
             [("line 3", "never closed")],
             id="an unclosed quote",
         ),
+        pytest.param(
+            CSV + b'2,"x,\n3,x,\n4,"y",\n5,x,\n',
+            ["1", "3", "4", "5"],
+            [("line 3", "never closed")],
+            id="a quote that a later row's quote would close",
+        ),
         pytest.param(CSV + b"2,   ,\n3,x,\n", ["1", "3"], [("line 3", "has no text")], id="no text"),
         pytest.param(
             CSV + b"2," + b"x" * 150_000 + b",\n3,x,\n",

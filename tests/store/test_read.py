@@ -139,7 +139,8 @@ def test_facets_add_up_whatever_the_range(mixed):
     "by",
     [
         (), ("category",), ("label",), ("kind",), ("place",), ("sentiment",), ("lang",), ("region",),
-        ("category", "kind"), ("label", "region"), ("label", "place", "region"), ("lang", "label", "sentiment"),
+        ("category", "kind"), ("label", "region"), ("label", "place", "region"),
+        ("lang", "label", "sentiment"),
         ("category", "label", "kind", "place", "sentiment", "lang", "region"),
     ],
     ids=lambda by: " × ".join(by) or "all",

@@ -113,7 +113,9 @@ def test_languages_are_told(couriers: Model, text: str, language: str) -> None:
 def test_reasons_are_stretches_of_the_text(couriers: Model, text: str, label: str, word: str) -> None:
     reasons = couriers.explain(text, label)
     assert all(text[reason.start : reason.end] == reason.term for reason in reasons)
-    assert [reason.weight for reason in reasons] == sorted((reason.weight for reason in reasons), reverse=True)
+    assert [reason.weight for reason in reasons] == sorted(
+        (reason.weight for reason in reasons), reverse=True
+    )
     assert any(word in reason.term for reason in reasons[:2])
 
 

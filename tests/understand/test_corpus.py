@@ -23,12 +23,21 @@ WRONG = [
     ("a label that is a number", '{"text": "a", "labels": [1]}\n', "x.jsonl:1", "'labels'"),
     ("a label twice", '{"text": "a", "labels": ["b", "b"]}\n', "x.jsonl:1", "twice"),
     ("an unknown kind", '{"text": "a", "labels": ["b"], "kind": "rant"}\n', "x.jsonl:1", "'kind'"),
-    ("an unknown sentiment", '{"text": "a", "labels": ["b"], "sentiment": "meh"}\n', "x.jsonl:1", "'sentiment'"),
+    (
+        "an unknown sentiment",
+        '{"text": "a", "labels": ["b"], "sentiment": "meh"}\n',
+        "x.jsonl:1",
+        "'sentiment'",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("content", "place", "problem"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
-def test_a_wrong_line_is_refused_with_its_place(tmp_path: Path, content: str, place: str, problem: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "place", "problem"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG]
+)
+def test_a_wrong_line_is_refused_with_its_place(
+    tmp_path: Path, content: str, place: str, problem: str
+) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text(content)
     with pytest.raises(BadLine) as caught:
@@ -51,7 +60,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_label_that_the_taxonomy_does_not_know_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadLine, match="'drink.beer' is not in the taxonomy 'cafe'"):
+    with pytest.raises(BadLine, match=r"'drink\.beer' is not in the taxonomy 'cafe'"):
         check_labels([Example("a", ("drink.beer",), place="x.jsonl:1")], taxonomy(tmp_path))
 
 

@@ -84,14 +84,22 @@ def test_a_post_does_not_see_its_neighbours() -> None:
 )
 def test_spellings_that_mean_one_word_share_a_bucket(one: str, other: str) -> None:
     words = [
-        next(term.bucket for term in reference.terms(text, SPACE) if term.sort == "word") for text in (one, other)
+        next(term.bucket for term in reference.terms(text, SPACE) if term.sort == "word")
+        for text in (one, other)
     ]
     assert words[0] == words[1]
 
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("привет мир", "ru"), ("καλημέρα", "el"), ("שלום", "he"), ("안녕하세요", "ko"), ("こんにちは", "ja"), ("你好世界", "zh")],
+    [
+        ("привет мир", "ru"),
+        ("καλημέρα", "el"),
+        ("שלום", "he"),
+        ("안녕하세요", "ko"),
+        ("こんにちは", "ja"),
+        ("你好世界", "zh"),
+    ],
 )
 def test_scripts_are_told(text: str, language: str) -> None:
     data, offsets = pack([text])

@@ -33,7 +33,9 @@ def test_a_model_learns_its_examples_and_their_facets(tmp_path: Path) -> None:
     model = Model.load(tmp_path / "model")
     said = examples()
     verdicts = model.classify([example.text for example in said], sentiment=True)
-    right = sum(verdict.labels[0].id == example.labels[0] for verdict, example in zip(verdicts, said, strict=True))
+    right = sum(
+        verdict.labels[0].id == example.labels[0] for verdict, example in zip(verdicts, said, strict=True)
+    )
     kinds = sum(verdict.kind == example.kind for verdict, example in zip(verdicts, said, strict=True))
     assert right >= 0.95 * len(said)
     assert kinds >= 0.9 * len(said)
@@ -67,7 +69,10 @@ def test_a_label_without_examples_names_its_line(tmp_path: Path) -> None:
 
 def test_a_label_with_four_examples_is_refused(tmp_path: Path) -> None:
     chosen = taxonomy(tmp_path, TAXONOMY + "  - id: staff\n    name: Staff\n")
-    few = [Example(f"waiter number {n} was kind to {n} of us", ("staff",)) for n in ("one", "two", "three", "four")]
+    few = [
+        Example(f"waiter number {n} was kind to {n} of us", ("staff",))
+        for n in ("one", "two", "three", "four")
+    ]
     with pytest.raises(TaxonomyError, match="only 4 examples"):
         train(chosen, [*examples(), *few])
 
@@ -93,6 +98,11 @@ def test_second_labels_are_learned(tmp_path: Path) -> None:
         for a, b in zip(said[:40], said[80:], strict=False)
     ]  # fmt: skip
     train(taxonomy(tmp_path), [*said, *both]).save(tmp_path / "model")
-    verdicts = Model.load(tmp_path / "model").classify([example.text for example in both], sentiment=False, top=2, least=2)
-    found = sum({label.id for label in verdict.labels} == set(post.labels) for verdict, post in zip(verdicts, both, strict=True))
+    verdicts = Model.load(tmp_path / "model").classify(
+        [example.text for example in both], sentiment=False, top=2, least=2
+    )
+    found = sum(
+        {label.id for label in verdict.labels} == set(post.labels)
+        for verdict, post in zip(verdicts, both, strict=True)
+    )
     assert found >= 0.8 * len(both)

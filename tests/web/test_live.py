@@ -11,11 +11,11 @@ from earnest.store.read import Filters, PostRow
 from earnest.web import live
 from tests.web import sample
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.fixture
-def filled(transactional_db: None) -> int:
+def filled(transactional_db: None, django_db_serialized_rollback: None) -> int:
     sample.fill(posts=5)
     return read.newest_id("riders")
 
@@ -48,9 +48,8 @@ def test_posts_come_in_their_order_of_arrival_and_with_their_number(filled: int)
         filled + 2,
         filled + 3,
     ]
-    assert posts[0].endswith(
-        "data: <li>\ndata: Tip of 4.20 on the screen at the door, nothing on the statement. Second week running.</li>\n\n"
-    )
+    first = sample.SAID[0][0]
+    assert posts[0].endswith(f"data: <li>\ndata: {first}</li>\n\n")
     assert parts[0] == "retry: 2000\n\n"
     assert parts[-1].startswith("event: again")
 

@@ -11,7 +11,7 @@ from django.test import Client
 from earnest.gate.voice import Keys
 from earnest.sources.submit.sign import new_secret, signature
 from earnest.store import read
-from earnest.web import say_words
+from earnest.web import notice_words, say_words
 from earnest.web.views import say
 
 SAID = "The new scanner refuses every second parcel at the Leeds counter, zebrafinch."
@@ -53,9 +53,8 @@ def test_personal_data_is_gone_before_it_is_stored(client: Client, desk: None) -
     "text",
     [
         "We should found a union at the depot and strike next week, zebrafinch.",
-        "#noearnest zebrafinch the app is slow",
+        *(f"the app is slow today zebrafinch {word}" for word in notice_words.LEAVE_WORDS),
     ],
-    ids=["protected speech", "opted out"],
 )
 def test_what_is_withheld_gets_the_same_thanks(client: Client, desk: None, text: str) -> None:
     assert client.post("/say/riders", {"text": text})["Location"] == "/say/riders/thanks?lang=en"
@@ -153,7 +152,7 @@ class TestSigned:
             (b"not json", {}, 400, "body: is not JSON"),
             (b'{"text": 5}', {}, 400, "body, text: Expected 'str', got 'int'"),
             (b'{"text": "  "}', {}, 400, "text: is empty"),
-            (b"[" * 10_000, {}, 400, "body: is not JSON"),
+            (b'{"text": ' + b"[" * 10_000, {}, 400, "body, text: Expected 'str', got 'array'"),
             (b'{"text": "' + b"a" * 70_000 + b'"}', {}, 413, "The body is larger than 64 KB."),
             (b'{"text": "hello"}', {"to": "shoppers"}, 404, "Nothing is submitted to here."),
             (b'{"text": "hello"}', {"to": "nowhere"}, 404, "Nothing is submitted to here."),

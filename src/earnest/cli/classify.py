@@ -1,7 +1,7 @@
 """`earnest classify`: label posts, JSON lines in and out.
 
-A hundred thousand posts a second leave ten microseconds each, so lines are decoded by the block and answers are put
-together from prepared pieces. A block with a line that cannot be read is gone through line by line.
+A hundred thousand posts a second leave ten microseconds each, so lines are decoded by the block and answers
+are put together from prepared pieces. A block with a line that cannot be read is gone through line by line.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +33,9 @@ STEPS = 10_000
     help="A model folder; else the shipped gig-delivery model.",
 )
 @click.option(
-    "--top", type=click.IntRange(1, 20), help="Give exactly so many labels, likely or not; else 1 to 3 likely ones."
+    "--top",
+    type=click.IntRange(1, 20),
+    help="Give exactly so many labels, likely or not; else 1 to 3 likely ones.",
 )
 @click.option(
     "--audience",
@@ -161,12 +163,15 @@ class Writer:
             ]
         else:
             answers = [
-                f'{{"id":{a},{b}{c}{d}{e}' for a, b, c, d, e in zip(ids, kinds, labels, unsure, langs, strict=True)
+                f'{{"id":{a},{b}{c}{d}{e}'
+                for a, b, c, d, e in zip(ids, kinds, labels, unsure, langs, strict=True)
             ]
         return "".join(answers).encode()
 
     def _labels(self, found: "Columns") -> list[str]:
-        """The labels of each post, first the best of all posts at once, then the others where there are any."""
+        """The labels of each post, first the best of all posts at once, then the others where there are
+        any.
+        """
         first = map(self._label.__getitem__, found.labels[:, 0].tolist())
         sure = map(self._score.__getitem__, _steps(found.chances[:, 0]))
         texts = [label + score for label, score in zip(first, sure, strict=True)]

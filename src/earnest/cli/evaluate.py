@@ -54,11 +54,18 @@ def command(folder: Path | None, example_files: tuple[Path, ...], as_json: bool)
     quality = measure(
         answers,
         model.labels,
-        kind=_right([(example.kind, verdict.kind) for example, verdict in zip(examples, verdicts, strict=True)]),
-        sentiment=_right(
-            [(example.sentiment, verdict.sentiment) for example, verdict in zip(examples, verdicts, strict=True)]
+        kind=_right(
+            [(example.kind, verdict.kind) for example, verdict in zip(examples, verdicts, strict=True)]
         ),
-        language=_right([(example.lang, verdict.lang) for example, verdict in zip(examples, verdicts, strict=True)]),
+        sentiment=_right(
+            [
+                (example.sentiment, verdict.sentiment)
+                for example, verdict in zip(examples, verdicts, strict=True)
+            ]
+        ),
+        language=_right(
+            [(example.lang, verdict.lang) for example, verdict in zip(examples, verdicts, strict=True)]
+        ),
     )
     confused = confusion(answers, model.labels)
     if as_json:

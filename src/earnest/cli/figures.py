@@ -37,7 +37,9 @@ def show(quality: Quality, title: str, confused: Sequence[tuple[str, str, int]] 
     table = Table("label", "precision", "recall", "F1", "examples", box=None, pad_edge=False)
     for label in sorted(quality.labels, key=lambda one: (-one.f1, one.id)):
         if label.support or label.precision.of:
-            table.add_row(label.id, share(label.precision), share(label.recall), f"{label.f1:.3f}", str(label.support))
+            table.add_row(
+                label.id, share(label.precision), share(label.recall), f"{label.f1:.3f}", str(label.support)
+            )
     console.print(table)
     weakest = ", ".join(f"{label.id} ({label.f1:.2f})" for label in quality.weakest(8))
     console.print(f"Weakest: {weakest}")

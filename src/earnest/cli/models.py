@@ -23,13 +23,18 @@ def command(packs: tuple[str, ...], out: Path | None, partial: bool) -> None:
         taxonomy = pack(pack_id)
         with steps(pack_id) as progress:
             trained = train(
-                taxonomy, corpus.read(taxonomy.corpus), lexicon=installed(), partial=partial, progress=progress
+                taxonomy,
+                corpus.read(taxonomy.corpus),
+                lexicon=installed(),
+                partial=partial,
+                progress=progress,
             )
         trained.save((out or SHIPPED) / pack_id)
         quality = trained.quality
         click.echo(
             f"{pack_id}: {quality.posts:,} examples ({len(trained.sifted.repeats)} near-duplicates and "
-            f"{len(trained.sifted.contradictions)} contradictions thrown out), {len(trained.about.labels.answers)} labels. "
-            f"Cross-validated: main label {share(quality.accuracy)}, category {share(quality.category)}."
+            f"{len(trained.sifted.contradictions)} contradictions thrown out), "
+            f"{len(trained.about.labels.answers)} labels. Cross-validated: "
+            f"main label {share(quality.accuracy)}, category {share(quality.category)}."
         )
         click.echo(f"  weakest: {', '.join(f'{label.id} {label.f1:.2f}' for label in quality.weakest(6))}")

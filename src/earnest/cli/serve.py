@@ -28,7 +28,7 @@ def command(host: str, port: int, listen: bool, home: Path | None) -> None:
         )
     if not names and host not in ("127.0.0.1", "localhost", "::1"):
         os.environ["EARNEST_HOSTS"] = host
-    _free(host, port)
+    check_free(host, port)
     folder = setup.django(home)
     serve(folder, host, port, listen=listen)
 
@@ -71,7 +71,7 @@ def _listen(folder: Path, stop: threading.Event) -> None:
         click.echo(f"earnest: not listening: {error.sentence()}", err=True)
 
 
-def _free(host: str, port: int) -> None:
+def check_free(host: str, port: int) -> None:
     """Raises SetupError when the port is taken or the address is not this machine's."""
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

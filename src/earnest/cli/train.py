@@ -1,14 +1,20 @@
 """`earnest train`: a model folder from a taxonomy and examples."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from earnest.record.errors import RefusedConfiguration
 
+if TYPE_CHECKING:
+    from earnest.understand.taxonomy import Taxonomy
+
 
 @click.command(short_help="Train a model from a taxonomy and examples.")
-@click.option("--taxonomy", "taxonomy_file", required=True, type=click.Path(path_type=Path), help="A taxonomy (YAML).")
+@click.option(
+    "--taxonomy", "taxonomy_file", required=True, type=click.Path(path_type=Path), help="A taxonomy (YAML)."
+)
 @click.option(
     "--examples",
     "example_files",
@@ -16,7 +22,9 @@ from earnest.record.errors import RefusedConfiguration
     type=click.Path(path_type=Path),
     help="Labelled examples (JSON lines); may be given several times. Else those the taxonomy names.",
 )
-@click.option("--out", "out", required=True, type=click.Path(path_type=Path), help="The model folder to write.")
+@click.option(
+    "--out", "out", required=True, type=click.Path(path_type=Path), help="The model folder to write."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def command(taxonomy_file: Path, example_files: tuple[Path, ...], out: Path, as_json: bool) -> None:
     """Train on {"text","labels"} lines (main label first; "kind", "sentiment" and "lang" if you have them)."""
@@ -37,8 +45,9 @@ def command(taxonomy_file: Path, example_files: tuple[Path, ...], out: Path, as_
         return
     sifted = trained.sifted
     click.echo(
-        f"{len(sifted.examples):,} examples, {len(trained.about.labels.answers)} labels; thrown out as near-duplicates: "
-        f"{len(sifted.repeats):,}, as contradictions of an earlier example: {len(sifted.contradictions):,}."
+        f"{len(sifted.examples):,} examples, {len(trained.about.labels.answers)} labels; thrown out as "
+        f"near-duplicates: {len(sifted.repeats):,}, as contradictions of an earlier example: "
+        f"{len(sifted.contradictions):,}."
     )
     for first, later in sifted.contradictions[:5]:
         click.echo(f"  {later.place} says {later.labels[0]}, {first.place} says {first.labels[0]}")
@@ -46,12 +55,10 @@ def command(taxonomy_file: Path, example_files: tuple[Path, ...], out: Path, as_
     click.echo(f"Written to {out}")
 
 
-def refuse_aims(chosen: "object") -> None:
+def refuse_aims(chosen: "Taxonomy") -> None:
     """A taxonomy that aims at protected speech or at people is refused, with the reason."""
     from earnest.gate.refusals import judge
-    from earnest.understand.taxonomy import Taxonomy
 
-    assert isinstance(chosen, Taxonomy)
     for label in chosen.labels:
         said = ". ".join(dict.fromkeys([label.id.replace(".", " "), *label.name.values(), label.description]))
         reason = judge("category", said)

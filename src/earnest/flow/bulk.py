@@ -75,7 +75,7 @@ def _write(place_id: int, hand: Hand) -> Iterator[tuple[Imported, list[Refusal]]
     while True:
         try:
             message = hand.pipe.recv_bytes()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):  # also half a message
             raise _died(hand.process) from None
         if message[:1] == FAILURE:
             raise _failure(message[1:]).error()

@@ -16,6 +16,9 @@ from earnest.understand.classify import Model
 
 WEEKS = 12
 SPAN = timedelta(days=7 * WEEKS)
+SHOWN_WEEKS = 4
+"""What the demo's reports are about: enough to show a rise against the weeks before."""
+
 RETENTION = 400
 PACE = 12.0
 """Seconds between the posts that keep Live alive."""

@@ -60,6 +60,11 @@ def fold(text: str) -> bytes:
 
 def undisguise(folded: str) -> str:
     """Folded text with spaced words closed up, digits read as letters and stretched letters shortened."""
-    plain = _SPACED.sub(lambda run: _GAPS.sub("", run[0]), folded)
+    plain = _SPACED.sub(lambda run: _GAPS.sub(_closed, run[0]), folded)
     plain = _LEET_WORD.sub(lambda word: word[0].translate(_LEET), plain)
     return _LONG.sub(r"\1", plain)
+
+
+def _closed(gap: re.Match[str]) -> str:
+    """Between letters that stand apart, two blanks part words and anything else parts nothing."""
+    return " " if len(gap[0]) > 1 and gap[0].isspace() else ""

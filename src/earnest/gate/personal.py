@@ -129,13 +129,16 @@ def _told_handle(text: str, start: int, end: int) -> Found | None:
 _DATE = re.compile(
     r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d(?!\d)"
 )
+_MONEY = frozenset("$€£.")
+_AMOUNT = re.compile(r"\d[\d.]*")
 _CLOCK_RANGE = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d ?[-/] ?(?:[01]\d|2[0-4])[0-5]\d")
 _YEAR_RANGE = re.compile(r"(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d")
 _GROUPED = re.compile(r"\d{1,3}(?:[. ]\d{3})+")
 _DECIMALS = re.compile(r"(?:\d{1,4}\.\d{1,2}(?!\d)[ \-/]*)+")
 _PHONE_WORD = re.compile(
     r"(?i)\b(?:call|text|tel|phone|cell?|mobile|whats?app|wsp|number|numero|n[uú]mero|m[oó]vil|celular|llam\w*|ring|"
-    r"fax|reach|contact\w*|telefon\w*|tel[eé]fono|telefone|handy|nummer|portable|appel\w*|ligu?\w*|sms)\b[^\n]{0,25}$"
+    r"fax|reach|contact\w*|telefon\w*|tel[eé]fono|telefone|handy|nummer|portable|appel\w*|lig(?:ue|uem|ar|a)|sms)\b"
+    r"\.?[^\n\[\]@/.]{0,25}$"
 )
 _REGIONS = (
     "US",
@@ -177,23 +180,28 @@ def _is_phone(candidate: str, regions: tuple[str, ...]) -> bool:
 
 
 def _digits(text: str, start: int, end: int) -> Found | None:
-    """A run of seven digits or more: a date, a card, a phone number, an order, or a number that leads
-    somewhere."""
+    """A run of seven digits or more: a card, a phone number, another number that leads somewhere, or none."""
     raw = text[start:end]
-    digits = "".join(c for c in raw if c.isdigit())
-    before = text[max(0, start - 40) : start]
-    if (
-        (before[-1:] in "$€£#." and before)
-        or _DATE.match(raw)
-        or _CLOCK_RANGE.fullmatch(raw)
-        or _YEAR_RANGE.fullmatch(raw)
-    ):
-        return _as("order", start, end) if before.endswith("#") else None
-    if _DECIMALS.fullmatch(raw):
+    date = _DATE.search(raw)
+    if date:
+        return _rest(text, start, start + date.start()) or _rest(text, start + date.end(), end)
+    if text[max(0, start - 1) : start] in _MONEY:
+        amount = _AMOUNT.match(raw)
+        return _rest(text, start + amount.end(), end) if amount else None
+    if _CLOCK_RANGE.fullmatch(raw) or _YEAR_RANGE.fullmatch(raw) or _DECIMALS.fullmatch(raw):
         return None
+    digits = "".join(c for c in raw if c.isdigit())
     if 12 <= len(digits) <= 19 and stdnum.luhn.is_valid(digits):
         return _as("card", start, end)
-    return _phone_or_number(raw, digits, before, start, end)
+    return _phone_or_number(raw, digits, text[max(0, start - 40) : start], start, end)
+
+
+def _rest(text: str, start: int, end: int) -> Found | None:
+    """The same for a part of the run, where that still has seven digits."""
+    raw = text[start:end]
+    start += len(raw) - len(raw.lstrip(" -./"))
+    end -= len(raw) - len(raw.rstrip(" -./("))
+    return _digits(text, start, end) if sum(c.isdigit() for c in text[start:end]) >= 7 else None
 
 
 def _phone_or_number(raw: str, digits: str, before: str, start: int, end: int) -> Found | None:

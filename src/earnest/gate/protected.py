@@ -36,6 +36,7 @@ RULES: tuple[tuple[int, int], ...] = (
     (_bits("call", "hold", "moment", "we"), 0),
     (_bits("lawyer", "turn"), 0),
     (_bits("civic", "we"), 0),
+    (_bits("outlet", "asks"), 0),
 )
 """Groups that say it only together, within two neighbouring sentences; and what says that they do not."""
 _TELLING = [

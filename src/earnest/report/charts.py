@@ -63,7 +63,8 @@ def volume(before: Sequence[Week], weeks: Sequence[Week], say: Wording) -> Drawi
                 parts.append(svg.text(plane.x(at), plane.base - 5, "·", "t-quiet", "middle"))
             elif week.posts:
                 wide = plane.step * 0.84
-                cls = "b1" if at >= len(before) else "b0"
+                whole = week.days == 7
+                cls = ("b1" if whole else "band1") if at >= len(before) else "b0"
                 parts.append(
                     svg.rect(
                         plane.x(at) - wide / 2,
@@ -118,9 +119,7 @@ def complaints(before: Sequence[Week], weeks: Sequence[Week], say: Wording) -> D
             value = shown[last].complaints.value or 0.0
             x, y = plane.x(last), plane.y(100 * value)
             if plane.wide:
-                parts.append(
-                    svg.text(max(x + 10, plane.right - plane.step / 2 + 10), y + 4, say.in_100(value), "t-c2")
-                )
+                parts.append(svg.text(x + 10, y + 4, say.in_100(value), "t-c2"))
             else:
                 parts.append(svg.text(plane.right, y - 12, say.in_100(value), "t-c2", "end"))
         return parts + _around(plane, before, shown, say)
@@ -219,21 +218,6 @@ def _end(
         svg.circle(x, y, 4 if "ring" in ring else 5, ring),
         svg.text(place, y + 4.5, say.whole(value), cls, anchor),
     ]
-
-
-def spark(values: Sequence[int | None], says: str) -> str:
-    """A line as tall as a word. None is not drawn."""
-    most = max((value for value in values if value is not None), default=0) or 1
-    step = 84 / max(1, len(values) - 1)
-    parts = []
-    for known, group in groupby(enumerate(values), key=lambda pair: pair[1] is not None):
-        points = [(2 + at * step, 18 - 16 * (value or 0) / most) for at, value in group]
-        if known:
-            parts.append(svg.path(points, "l1") if len(points) > 1 else svg.circle(*points[0], 1.5, "b1"))
-    return (
-        '<svg class="spark" viewBox="0 0 88 20" role="img" '
-        f'aria-label="{svg.escape(says)}">{"".join(parts)}</svg>'
-    )
 
 
 def _both(

@@ -1,5 +1,6 @@
 """What a report looks like before any format: a title, sentences, sections, and the blocks of a section."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from earnest.report.shapes import Heat, Word
@@ -43,11 +44,12 @@ class HeatSpot:
     text: str
     step: str
     rows: int = 1
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HeatTable:
-    """`legend`: (step or "few", words)."""
+    """`legend`: (step or "few", words). `links`: where a cell leads, by row and column key."""
 
     kind = "heat"
     title: str
@@ -57,6 +59,7 @@ class HeatTable:
     legend: tuple[tuple[str, str], ...]
     hidden: str
     gap: str
+    links: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def lines(self) -> list[tuple[str, list[HeatSpot]]]:
@@ -73,7 +76,9 @@ class HeatTable:
                 elif cell.hidden:
                     spots.append(HeatSpot(self.hidden, "few"))
                 else:
-                    spots.append(HeatSpot("" if cell.rate is None else str(cell.rate), str(cell.step or 0)))
+                    told = "" if cell.rate is None else str(cell.rate)
+                    url = self.links.get((row.key, column.key), "") if cell.rate else ""
+                    spots.append(HeatSpot(told, str(cell.step or 0), url=url))
             found.append((row.title, spots))
         return found
 

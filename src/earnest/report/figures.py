@@ -14,11 +14,14 @@ from datetime import date, timedelta
 from earnest.report import cells, changes, heat, names, stats
 from earnest.report.counts import ASIDE, Posts, Span, category
 from earnest.report.names import Names
-from earnest.report.shapes import Figures, Measured, Moods, Part, PlaceHeard, Problem, Share, Week
+from earnest.report.shapes import Compared, Figures, Measured, Moods, Part, PlaceHeard, Problem, Share, Week
 from earnest.store import read
 from earnest.store.shapes import PlaceHours, Programme
 
 MOST_PROBLEMS = 8
+RECENT = 4
+"""Weeks at the end of a range that stand against its first weeks where nothing was heard before it."""
+
 UNKNOWN = Share(None, None, None)
 HIDDEN = Share(None, None, None, hidden=True)
 
@@ -38,17 +41,17 @@ def measure(
     """
     now, before = (since, until), (since - (until - since), since)
     called = names.of(programme, lang)
-    posts = Posts(programme, now)
-    earlier = Posts(programme, before)
+    posts, earlier = Posts(programme, now), Posts(programme, before)
     heard = read.hearing(programme.slug, *now)
     weeks = _weeks(programme, now, posts, heard)
     weeks_before = _weeks(programme, before, earlier, read.hearing(programme.slug, *before))
+    pair = _pair(programme, posts, earlier, weeks, weeks_before)
     hidden_week = any(week.hidden for week in weeks)
     shown = {
         key: count for key, count in posts.voices.items() if count >= programme.floor and key not in ASIDE
     }
     most = max(shown, key=lambda key: (shown[key], key), default=None)
-    share, share_before = _share(posts, programme.floor), _share(earlier, programme.floor)
+    whole_before = pair is not None and pair[1] is earlier
     return Figures(
         programme=programme.slug,
         name=programme.name,
@@ -56,21 +59,19 @@ def measure(
         floor=programme.floor,
         since=since,
         until=until,
-        before_since=before[0],
         posts=cells.about(posts.total, programme.floor) if hidden_week else posts.total,
-        posts_before=cells.about(earlier.total, programme.floor),
+        posts_before=cells.about(earlier.total, programme.floor) if whole_before else None,
         exact=not hidden_week,
         places=len(heard),
         voices=shown[most] if most else None,
         voices_label=called.label(most) if most else None,
-        complaints=share,
-        complaints_before=share_before,
-        change=_change_of_share(posts, earlier, share, share_before),
+        complaints=_share(posts, programme.floor),
+        compared=None if pair is None else _compared(*pair, within=not whole_before, floor=programme.floor),
         weeks=weeks,
         weeks_before=weeks_before,
         categories=heat.by_week(programme, posts, weeks, called),
         by_place=heat.by_place(programme, posts, heard, called),
-        changes=changes.changes(programme, posts, earlier, called, causes_for),
+        changes=() if pair is None else changes.changes(programme, *pair, called, causes_for),
         problems=_problems(programme, posts, called),
         kinds=_mix(posts.kinds, programme.floor, {}),
         languages=_mix(_languages(programme, now), programme.floor, {}),
@@ -88,6 +89,38 @@ def measure(
         ),
         withheld=tuple(read.withheld(week.week) for week in weeks),
         quality=_quality(programme, called),
+    )
+
+
+def _pair(
+    programme: Programme, posts: Posts, earlier: Posts, weeks: Sequence[Week], weeks_before: Sequence[Week]
+) -> tuple[Posts, Posts] | None:
+    """What to compare with what: the range with as long before; where that was hardly heard, its last weeks
+    with its
+    first. None where neither can be done."""
+    heard = sum(week.state != "unknown" for week in weeks)
+    heard_before = sum(week.state != "unknown" for week in weeks_before)
+    if earlier.total and 2 * heard_before >= heard:
+        return posts, earlier
+    since, until = posts.span
+    last = min(RECENT, (until - since).days // 14)
+    if last == 0:
+        return None
+    middle = until - timedelta(days=(until - timedelta(days=1)).weekday() + 1) - timedelta(weeks=last - 1)
+    recent, first = Posts(programme, (middle, until)), Posts(programme, (since, middle))
+    return (recent, first) if recent.total and first.total else None
+
+
+def _compared(now: Posts, then: Posts, *, within: bool, floor: int) -> Compared:
+    share, share_then = _share(now, floor), _share(then, floor)
+    return Compared(
+        before=then.span[0],
+        since=now.span[0],
+        until=now.span[1],
+        within=within,
+        now=share,
+        then=share_then,
+        change=_change_of_share(now, then, share, share_then),
     )
 
 

@@ -53,6 +53,10 @@ class Pieces:
             return "more than 99"
         return str(count)
 
+    def signed(self, value: int) -> str:
+        """+8, −3, 0"""
+        return f"{'+' if value > 0 else '−' if value < 0 else ''}{self.whole(abs(value))}"
+
     def posts(self, count: int) -> str:
         return f"{self.whole(count)} {'post' if count == 1 else 'posts'}"
 

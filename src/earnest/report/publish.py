@@ -6,13 +6,16 @@ from the same moment on. It is made anew only when a post that it quotes was era
 
 from datetime import date, timedelta
 
-from earnest.record.errors import MissingExtra, StoreError
+from earnest.record.errors import InputError, MissingExtra
 from earnest.report import render
 from earnest.store import read, write
 from earnest.store.shapes import Programme, ReportRow
 
 PAST = timedelta(days=3660)
 """How far back a report may begin."""
+
+LONGEST = timedelta(days=731)
+"""The longest range of one report."""
 
 
 def publish(programme: Programme, since: date, until: date, *, lang: str = "en") -> int:
@@ -25,14 +28,16 @@ def publish(programme: Programme, since: date, until: date, *, lang: str = "en")
     return write.add_report(programme.slug, since, until, files, quoted=report.story.quoted, lang=lang)
 
 
-def renew() -> int:
-    """Make anew every report whose files went because a post it quoted was erased; how many."""
-    rows = read.stale_reports()
+def renew(programme: str | None = None) -> int:
+    """Make anew every report (of one programme) whose files went because a quoted post was erased; how
+    many.
+    """
+    rows = [row for row in read.stale_reports() if programme in (None, row.programme)]
     for row in rows:
-        programme = read.programme(row.programme)
-        if programme is None:
+        found = read.programme(row.programme)
+        if found is None:
             continue
-        report = render.make(programme, row.since, row.until, lang=row.lang)
+        report = render.make(found, row.since, row.until, lang=row.lang)
         write.renew_report(row.id, _files(report), quoted=report.story.quoted)
     return len(rows)
 
@@ -58,18 +63,22 @@ def default_range(today: date) -> tuple[date, date]:
 def check_range(first: date, last: date, today: date) -> tuple[date, date]:
     """Days as a person means them (both included) to (first day, day after the last).
 
-    Raises StoreError with one sentence for a range that cannot be reported on. Today counts up to now.
+    Raises InputError with one sentence for a range that cannot be reported on. Today counts up to now.
     """
     if first > last:
-        raise StoreError(
+        raise InputError(
             f"The first day ({first}) is after the last ({last}).", advice="Write the earlier day first."
         )
     if first > today:
-        raise StoreError(f"{first} has not come yet.", advice=f"Choose days up to {today}.")
+        raise InputError(f"{first} has not come yet.", advice=f"Choose days up to {today}.")
     if last > today:
-        raise StoreError(f"The last day ({last}) has not come yet.", advice=f"Choose days up to {today}.")
+        raise InputError(f"The last day ({last}) has not come yet.", advice=f"Choose days up to {today}.")
+    if last - first > LONGEST:
+        raise InputError(
+            "The range is longer than two years.", advice="Choose days that are closer together."
+        )
     if first < today - PAST:
-        raise StoreError(f"{first} is more than ten years ago.", advice="Choose a later first day.")
+        raise InputError(f"{first} is more than ten years ago.", advice="Choose a later first day.")
     return first, last + timedelta(days=1)
 
 

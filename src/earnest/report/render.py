@@ -121,12 +121,12 @@ def _rows(figures: Figures) -> Iterator[Row]:
     total = figures.posts if figures.posts or any(week.posts is not None for week in figures.weeks) else None
     yield ("total", None, "posts" if figures.exact else "posts, about", total, None, None, None, False)
     yield ("total", None, "posts before, about", figures.posts_before, None, None, None, False)
-    for key, share in (
-        ("complaint share", figures.complaints),
-        ("complaint share before", figures.complaints_before),
-        ("complaint share change", figures.change),
-    ):
-        yield ("total", None, key, share.value, share.low, share.high, None, share.hidden)
+    yield _share("total", "complaint share", figures.complaints)
+    if figures.compared is not None:
+        compared = figures.compared
+        span = f"{compared.since} against {compared.before}"
+        for key, share in (("now", compared.now), ("before", compared.then), ("change", compared.change)):
+            yield _share(f"compared, {span}", f"complaint share {key}", share)
     for section, weeks in (("week", figures.weeks), ("week before", figures.weeks_before)):
         for week in weeks:
             yield from _week(section, week)
@@ -195,6 +195,10 @@ def _rows(figures: Figures) -> Iterator[Row]:
             None,
             False,
         )
+
+
+def _share(section: str, key: str, share: Share) -> Row:
+    return (section, None, key, share.value, share.low, share.high, None, share.hidden)
 
 
 def _week(section: str, week: Week) -> Iterator[Row]:

@@ -174,6 +174,24 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """Which days stand against which: `since` to `until` against `before` to `since`.
+
+    within  the days before the range were hardly heard, so the range is compared with itself: its last weeks
+            against its first
+    now, then   shares of complaints in the two, and how they differ
+    """
+
+    before: date
+    since: date
+    until: date
+    within: bool
+    now: Share
+    then: Share
+    change: Share
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Everything a report on one programme and one range of days may tell."""
 
@@ -183,16 +201,14 @@ class Figures:
     floor: int
     since: date
     until: date
-    before_since: date
     posts: int
-    posts_before: int
+    posts_before: int | None
     exact: bool
     places: int
     voices: int | None
     voices_label: str | None
     complaints: Share
-    complaints_before: Share
-    change: Share
+    compared: Compared | None
     weeks: tuple[Week, ...]
     weeks_before: tuple[Week, ...]
     categories: Heat

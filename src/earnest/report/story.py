@@ -36,9 +36,9 @@ def tell(programme: Programme, figures: Figures, *, made: date, lang: str = "en"
     say = wording_of(lang)
     quotes, quoted = _quotes(programme, figures, say)
     sections = [
-        _share(figures, say),
-        _volume(figures, say),
-        _changes(figures, say),
+        share(figures, say),
+        volume(figures, say),
+        changes(figures, say),
         _problems(programme, figures, say, quotes),
         _heat(figures, say),
         _places(figures, say),
@@ -66,18 +66,15 @@ def sentences(figures: Figures, say: Wording) -> tuple[str, ...]:
     """The three sentences that matter (one, where nothing was heard)."""
     if not figures.posts:
         return (say.nothing_sentence(figures),)
-    length = say.length(figures.since, figures.until)
     posts = say.posts(figures.posts)
     if figures.complaints.value is None:
         first = say.share_hidden_sentence(posts, figures.floor)
     else:
-        first = say.share_sentence(
-            figures.complaints, figures.complaints_before, figures.change, length, posts
-        )
-    return (first, *list(_topics(figures, say, length))[:2])
+        first = say.share_sentence(figures, posts)
+    return (first, *list(_topics(figures, say))[:2])
 
 
-def _topics(figures: Figures, say: Wording, length: str) -> Iterator[str]:
+def _topics(figures: Figures, say: Wording) -> Iterator[str]:
     """What else matters, most important first."""
     rising, falling, problems = figures.rising, figures.falling, figures.problems
     risen = {change.label for change in rising}
@@ -92,8 +89,8 @@ def _topics(figures: Figures, say: Wording, length: str) -> Iterator[str]:
         yield say.problem_sentence(rest[0]) if rest[0] == problems[0] else say.next_problem_sentence(rest[0])
     if figures.gaps:
         yield say.gap_sentence(figures.gaps, len(figures.weeks))
-    if not rising and not falling and problems and figures.posts_before:
-        yield say.steady_sentence(length)
+    if not rising and not falling and problems and figures.compared:
+        yield say.steady_sentence(say.against(figures.compared))
     if len(rest) > 1:
         yield say.next_problem_sentence(rest[1])
     if not problems:
@@ -107,7 +104,8 @@ def context(figures: Figures) -> tuple[Week, ...]:
     return figures.weeks_before if any(week.state != "unknown" for week in figures.weeks_before) else ()
 
 
-def _volume(figures: Figures, say: Wording) -> Section | None:
+def volume(figures: Figures, say: Wording) -> Section | None:
+    """How much was said. None where nothing was heard."""
     if not figures.posts:
         return None
     before = context(figures)
@@ -122,9 +120,10 @@ def _volume(figures: Figures, say: Wording) -> Section | None:
         )
         for week in (*before, *figures.weeks)
     )
+    note = say.volume_note + (say.volume_part if any(week.days < 7 for week in figures.weeks) else "")
     chart = Chart(
         say.volume_title,
-        say.volume_note,
+        note,
         charts.volume(before, figures.weeks, say),
         Grid(say.volume_heads, rows, (1, 2)),
     )
@@ -137,11 +136,12 @@ def _aside(*notes: str) -> tuple[str, ...]:
     return tuple(note for note in notes if note)
 
 
-def _share(figures: Figures, say: Wording) -> Section | None:
+def share(figures: Figures, say: Wording) -> Section | None:
+    """How many of it were complaints. None where nothing was heard."""
     if not figures.posts:
         return None
-    heading = say.share_finding(figures.complaints, figures.change)
-    prose = (say.share_prose(figures.complaints, figures.change),)
+    heading = say.share_finding(figures.complaints, figures.compared)
+    prose = (say.share_prose(figures.complaints, figures.compared),)
     before = context(figures)
     weeks = (*before, *figures.weeks)
     if all(week.complaints.value is None for week in weeks):
@@ -164,8 +164,9 @@ def _share(figures: Figures, say: Wording) -> Section | None:
     return Section("share", heading, prose, (chart,))
 
 
-def _changes(figures: Figures, say: Wording) -> Section | None:
-    if not figures.posts or not figures.posts_before:
+def changes(figures: Figures, say: Wording) -> Section | None:
+    """What rose and fell. None where there is nothing before to compare with."""
+    if not figures.posts or figures.compared is None:
         return None
     heading = say.changes_finding(figures.rising, figures.falling)
     if not figures.changes:
@@ -177,7 +178,7 @@ def _changes(figures: Figures, say: Wording) -> Section | None:
             say.hidden_word if change.now is None else say.whole(change.now),
             say.nothing
             if change.low is None or change.high is None
-            else f"{change.low:+d} … {change.high:+d}",
+            else f"{say.signed(change.low)} … {say.signed(change.high)}",
             say.whole(change.voices),
         )
         for change in figures.changes
@@ -192,11 +193,13 @@ def _changes(figures: Figures, say: Wording) -> Section | None:
         tuple(Fact(*say.change_fact(change), change.cause.words) for change in figures.changes),
         say.often_said,
     )
-    prose = (say.changes_prose(say.length(figures.since, figures.until)),)
+    prose = (say.changes_prose(figures.compared),)
     return Section("changes", heading, prose, (chart, facts), (say.why_note,))
 
 
-def heat_table(heat: Heat, title: str, floor: int, say: Wording) -> HeatTable:
+def heat_table(
+    heat: Heat, title: str, floor: int, say: Wording, links: Mapping[tuple[str, str], str] | None = None
+) -> HeatTable:
     """A heat with its words: column heads, key, what a hidden cell says."""
     heads = tuple(
         say.short_day(date.fromisoformat(column.key)) if _is_day(column.key) else column.title
@@ -210,7 +213,9 @@ def heat_table(heat: Heat, title: str, floor: int, say: Wording) -> HeatTable:
         legend.append((str(len(heat.steps)), say.over(heat.steps[-1])))
     if any(cell.hidden for row in heat.rows for cell in row.cells):
         legend.append(("few", say.heat_hidden(floor)))
-    return HeatTable(title, say.category, heat, heads, tuple(legend), say.heat_hidden(floor), say.not_seen)
+    return HeatTable(
+        title, say.category, heat, heads, tuple(legend), say.heat_hidden(floor), say.not_seen, links or {}
+    )
 
 
 def _is_day(key: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from earnest.report.pieces import Pieces
-from earnest.report.shapes import Change, Figures, HeatRow, Problem, Share, Week
+from earnest.report.shapes import Change, Compared, Figures, HeatRow, Problem, Share, Week
 
 
 class Wording(Pieces):
@@ -37,6 +37,7 @@ class Wording(Pieces):
         "where we do not "
         "know. A dot is a week with too few posts to tell."
     )
+    volume_part = " A pale bar is part of a week."
     share_note = "The band is the likely range, right 95 times in 100. The line under the weeks is coverage."
     changes_note = "Hollow: the period before. Filled: now. Ochre where most of what rose is complaints."
     moods_note = (
@@ -64,27 +65,36 @@ class Wording(Pieces):
 
     # sentences that matter
 
-    def share_sentence(self, share: Share, before: Share, change: Share, length: str, posts: str) -> str:
-        now = self.hundred(share.value or 0)
-        if before.value is None or change.low is None or change.high is None:
-            why = "too few were heard" if before.hidden else "nothing was heard"
+    def share_sentence(self, figures: Figures, posts: str) -> str:
+        compared, now = figures.compared, self.hundred(figures.complaints.value or 0)
+        said = f"{now} in every 100 posts were complaints"
+        if compared is None:
+            return f"{said}, of {posts}; nothing was heard before to compare it with."
+        then = self.against(compared)
+        if compared.then.value is None or compared.now.value is None:
+            return f"{said}, of {posts}; too few were heard in the {then} to compare it with."
+        old = self.hundred(compared.then.value)
+        moved = self._moved(compared.change)
+        if compared.within:
+            said += f", of {posts}; in the last {self.length(compared.since, compared.until)} it was "
+            said += self.hundred(compared.now.value)
             return (
-                f"{now} in every 100 posts were complaints, of {posts}; "
-                f"{why} in the {length} before to compare it with."
+                f"{said}, {moved} {old} in the {then}."
+                if moved
+                else f"{said}, about as many as in the {then} ({old})."
             )
-        old = self.hundred(before.value)
-        if change.low > 0:
-            return (
-                f"{now} in every 100 posts were complaints, up from {old} in the {length} before ({posts})."
-            )
-        if change.high < 0:
-            return (
-                f"{now} in every 100 posts were complaints, down from {old} in the {length} before ({posts})."
-            )
-        return (
-            f"{now} in every 100 posts were complaints, about as many as in the {length} before "
-            f"({old}), of {posts}."
-        )
+        if not moved:
+            return f"{said}, about as many as in the {then} ({old}), of {posts}."
+        return f"{said}, {moved} {old} in the {then} ({posts})."
+
+    def _moved(self, change: Share) -> str:
+        if change.low is None or change.high is None:
+            return ""
+        return "up from" if change.low > 0 else "down from" if change.high < 0 else ""
+
+    def against(self, compared: Compared) -> str:
+        """four weeks before"""
+        return f"{self.length(compared.before, compared.since)} before"
 
     def share_hidden_sentence(self, posts: str, floor: int) -> str:
         return f"{posts} were heard; how many were complaints stands for fewer than {floor} and is not told."
@@ -129,8 +139,8 @@ class Wording(Pieces):
     def next_problem_sentence(self, problem: Problem) -> str:
         return f"“{problem.name}” comes next, with {self.voices(problem.voices)}."
 
-    def steady_sentence(self, length: str) -> str:
-        return f"No topic rose or fell beyond chance against the {length} before."
+    def steady_sentence(self, against: str) -> str:
+        return f"No topic rose or fell beyond chance against the {against}."
 
     def no_topic_sentence(self, floor: int) -> str:
         return f"No topic was spoken of by as many as {floor} voices, so none is told apart."
@@ -179,28 +189,30 @@ class Wording(Pieces):
             )
         return "The same places were heard in both periods, as far as it is known."
 
-    def share_finding(self, share: Share, change: Share) -> str:
+    def share_finding(self, share: Share, compared: Compared | None) -> str:
         if share.value is None:
             return "How many posts were complaints cannot be told"
-        if change.low is not None and change.low > 0:
-            return "Complaints take a larger share than before"
-        if change.high is not None and change.high < 0:
-            return "Complaints take a smaller share than before"
-        return f"About {self.hundred(share.value)} in 100 posts are complaints"
+        moved = self._moved(compared.change) if compared else ""
+        if not moved:
+            return f"About {self.hundred(share.value)} in 100 posts are complaints"
+        size = "larger" if moved == "up from" else "smaller"
+        return f"Complaints take a {size} share than before"
 
-    def share_prose(self, share: Share, change: Share) -> str:
+    def share_prose(self, share: Share, compared: Compared | None) -> str:
         if share.value is None or share.low is None or share.high is None:
             return "The number of complaints stands for too few voices."
         likely = f"The likely range is {self.hundred(share.low)} to {self.hundred(share.high)} in 100."
-        if change.value is None or change.low is None or change.high is None:
+        if compared is None or compared.change.low is None or compared.change.high is None:
             return likely
-        low, high = round(100 * change.low), round(100 * change.high)
-        if low <= 0 <= high:
-            return (
-                f"{likely} Against the period before, the change is within chance ({low:+d} to "
-                f"{high:+d} in 100)."
-            )
-        return f"{likely} Against the period before, that is {low:+d} to {high:+d} in 100."
+        low, high = round(100 * compared.change.low), round(100 * compared.change.high)
+        whose = (
+            f"The last {self.length(compared.since, compared.until)}, against"
+            if compared.within
+            else "Against"
+        )
+        moved = "is within chance" if not self._moved(compared.change) else "is likely"
+        span = f"{self.signed(low)} to {self.signed(high)} in 100"
+        return f"{likely} {whose} the {self.against(compared)}: the change {moved}, {span}."
 
     def gaps_note(self, gaps: Sequence[Week]) -> str:
         if not gaps:
@@ -220,11 +232,13 @@ class Wording(Pieces):
             return f"{rising[0].name} rose most"
         return f"{falling[0].name} fell most" if falling else "Nothing rose or fell beyond chance"
 
-    def changes_prose(self, length: str) -> str:
+    def changes_prose(self, compared: Compared) -> str:
+        now = f", in the last {self.length(compared.since, compared.until)}" if compared.within else ""
         return (
-            f"Posts on a topic for every 1,000 posts, against the {length} before. Only topics whose "
-            "change is beyond "
-            "chance are here (99 times in 100), those with the largest change times voices first."
+            f"Posts on a topic for every 1,000 posts{now}, against the {self.against(compared)}. Only "
+            "topics whose "
+            "change is beyond chance are here (99 times in 100), those with the largest change times "
+            "voices first."
         )
 
     steady_prose = (

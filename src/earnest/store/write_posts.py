@@ -6,7 +6,7 @@ nothing twice.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -26,8 +26,7 @@ MAX_AHEAD = timedelta(days=1)
 POST = (
     "id", "programme_id", "place_id", "arrival", "received", "model", "corrected",
     "key", "text", "created", "lang", "region", "domain", "kind", "kind_score", "label", "unsure",
-    "sentiment",
-    "sentiment_score", "voice",
+    "sentiment", "sentiment_score", "voice",
 )  # fmt: skip
 """Columns of a row: its own, then those of `Prepared`. A row here goes on with its labels and its words."""
 
@@ -114,9 +113,13 @@ def keep_prepared(
     try:
         with transaction.atomic(), connection.cursor() as db:
             numbers = take_numbers(db, len(posts))
-            place = Place.objects.filter(pk=place_id).values("programme_id", "last_post").first()
+            place = Place.objects.filter(pk=place_id).values("programme_id", "state", "last_post").first()
             if place is None:
                 raise StoreError("The place was removed while it was being read.")
+            if place["state"] == "closed":
+                raise StoreError(
+                    "The place was closed while it was being read: nothing of this page was kept."
+                )
             page = _Page(db, place["programme_id"], place_id, numbers, heard.at, model)
             gone = erase.bury(db, page.programme_id, place_id, erased, heard.at)
             fresh, edits, duplicates = _sort(page, posts)
@@ -126,7 +129,7 @@ def keep_prepared(
             tally.arrivals(db, page.programme_id, page.received // 60, len(new))
             tally.withheld(db, heard.at, withheld)
             _dead_letters(place_id, refused, heard.at)
-            _move(place_id, cursor, heard, place["last_post"], max((row[9] for row in new), default=None))
+            _move(place_id, cursor, heard, place, max((row[9] for row in new), default=None))
     except OperationalError as error:
         raise StoreBusy(
             "The database is busy or restarting.", advice="Nothing was kept; try again."
@@ -308,20 +311,17 @@ def _dead_letters(place_id: int, refused: Sequence[Unreadable], at: datetime) ->
 
 
 def _move(
-    place_id: int, cursor: str | None, heard: Hearing, last: datetime | None, newest: int | None
+    place_id: int, cursor: str | None, heard: Hearing, place: Mapping[str, Any], newest: int | None
 ) -> None:
+    """Put the cursor after the page; a read that worked mends a failed place, a paused one stays paused."""
     changes: dict[str, Any] = {}
     if newest is not None:
         said = clock.moment(newest)
-        changes["last_post"] = said if last is None else max(said, last)
+        changes["last_post"] = said if place["last_post"] is None else max(said, place["last_post"])
+    if place["state"] == "failed":
+        changes["state"] = "hearing"
     Place.objects.filter(pk=place_id).update(
-        cursor=cursor,
-        last_read=heard.at,
-        next_read=heard.next_read,
-        state="hearing",
-        problem="",
-        failures=0,
-        **changes,
+        cursor=cursor, last_read=heard.at, next_read=heard.next_read, problem="", failures=0, **changes
     )
 
 

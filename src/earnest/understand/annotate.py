@@ -23,7 +23,8 @@ def annotate(
     sentiment: bool,
     progress: Callable[[int], None] = lambda more: None,
 ) -> int:
-    """Write the same rows with kind, label, labels, unsure, (sentiment,) lang added; how many rows there were.
+    """Write the same rows with kind, label, labels, unsure, (sentiment,) lang added; how many rows there
+    were.
 
     The output appears under its name only when it is whole. Raises BadFile.
     """
@@ -49,9 +50,11 @@ def annotate(
             if type(error) is not Exception and type(error).__name__ != "PanicException":
                 raise
             raise BadFile(
-                f"cannot be read as Parquet after row {done:,}", place=source.name, advice="Is it whole? Write it again."
+                f"cannot be read as Parquet after row {done:,}",
+                place=source.name,
+                advice="Is it whole? Write it again.",
             ) from error
-        os.replace(part, out)
+        part.replace(out)
     except OSError as error:
         where = error.filename or source
         raise BadFile(f"cannot be read or written ({error.strerror or error})", place=str(where)) from error
@@ -66,14 +69,18 @@ def _look(source: Path) -> None:
         first = stream.read(4)
         stream.seek(max(0, stream.seek(0, os.SEEK_END) - 4))
         if first != b"PAR1" or stream.read(4) != b"PAR1":
-            raise BadFile("is not a whole Parquet file", place=source.name, advice="Is it cut off? Write it again.")
+            raise BadFile(
+                "is not a whole Parquet file", place=source.name, advice="Is it cut off? Write it again."
+            )
 
 
 def _added(schema: Schema, name: str, *, sentiment: bool) -> list[Field]:
     """The columns that come in, after a look at those that are there."""
     there = {schema.field(at).name for at in range(len(schema))}
     if TEXT not in there:
-        raise BadFile(f"has no column '{TEXT}'", place=name, advice=f"Its columns are: {', '.join(sorted(there))}.")
+        raise BadFile(
+            f"has no column '{TEXT}'", place=name, advice=f"Its columns are: {', '.join(sorted(there))}."
+        )
     if not _is_text(schema.field(TEXT).type):
         raise BadFile(f"the column '{TEXT}' is not text", place=name)
     string = DataType.string()
@@ -88,17 +95,19 @@ def _added(schema: Schema, name: str, *, sentiment: bool) -> list[Field]:
     for field in added:
         if field.name in there:
             raise BadFile(
-                f"already has a column '{field.name}'", place=name, advice="Rename or drop it, so that nothing is lost."
+                f"already has a column '{field.name}'",
+                place=name,
+                advice="Rename or drop it, so that nothing is lost.",
             )
     return added
 
 
 def _is_text(kind: Any) -> bool:
-    return any(DataType.is_string(kind) or check(kind) for check in (DataType.is_large_string, DataType.is_string_view))
+    return any(check(kind) for check in (DataType.is_string, DataType.is_large_string, DataType.is_string_view))
 
 
 def _labelled(batch: RecordBatch, model: Model, added: list[Field]) -> RecordBatch:
-    texts = [text or "" for text in batch.column(TEXT).to_pylist()]
+    texts = [str(text or "") for text in batch.column(TEXT).to_pylist()]
     found = model.columns(texts)
     names = found.labels.tolist()
     counts = found.count.tolist()
@@ -110,7 +119,9 @@ def _labelled(batch: RecordBatch, model: Model, added: list[Field]) -> RecordBat
         "kind": [kinds[kind] for kind in found.kind.tolist()],
         "label": [model.labels[row[0]] for row in names],
         "unsure": found.unsure.tolist(),
-        "sentiment": [model.sentiments[mood] if model.sentiments else None for mood in found.sentiment.tolist()],
+        "sentiment": [
+            model.sentiments[mood] if model.sentiments else None for mood in found.sentiment.tolist()
+        ],
         "lang": [model.tongues[tongue] for tongue in found.lang.tolist()],
     }
     for field in added:

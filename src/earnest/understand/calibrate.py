@@ -19,7 +19,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Truths:
-    """What is true of each text, as numbers; -1 where it is not told. `labels` (posts × labels) marks all that apply."""
+    """What is true of each text, as numbers; -1 where it is not told. `labels` (posts × labels) marks all
+    that apply.
+    """
 
     main: NDArray[np.int64]
     labels: NDArray[np.bool_]

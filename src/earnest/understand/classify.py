@@ -2,7 +2,8 @@
 
     pack → gather (one walk over all bytes, one table) → decide → Verdicts
 
-`Model.columns` stops before the Verdicts: answers as arrays, for whoever writes a hundred thousand posts a second.
+`Model.columns` stops before the Verdicts: answers as arrays, for whoever writes a hundred thousand posts a
+second.
 """
 
 from collections.abc import Sequence
@@ -66,14 +67,18 @@ class Model:
         self.sentiments = cast(tuple[Sentiment, ...], about.sentiments.answers)
         self.tongues = (*about.languages.answers, *(code or UNKNOWN for code in SCRIPTS), UNKNOWN)
         self.taxonomy = about.taxonomy
-        ends = np.cumsum([0, len(self.labels), len(self.kinds), len(self.sentiments), len(about.languages.answers)])
+        ends = np.cumsum(
+            [0, len(self.labels), len(self.kinds), len(self.sentiments), len(about.languages.answers)]
+        )
         self._bounds = ends.astype(np.int64)
         heads = about.labels, about.kinds, about.sentiments, about.languages
         self._heats = np.array([head.heat for head in heads])
         self._scales = np.array(about.scales)
         self._intercepts = np.array(about.intercepts)
         categories = list(dict.fromkeys(label.partition(".")[0] for label in self.labels))
-        self._parents = np.array([categories.index(label.partition(".")[0]) for label in self.labels], np.int64)
+        self._parents = np.array(
+            [categories.index(label.partition(".")[0]) for label in self.labels], np.int64
+        )
 
     @classmethod
     def load(cls, folder: Path | str) -> "Model":
@@ -171,12 +176,16 @@ class Model:
     ) -> list[Verdict]:
         """One verdict a text, in order. Any text will do: empty, a megabyte, emoji only, broken Unicode.
 
-        `sentiment` is False for people whose pay depends on the operator: then nobody's feelings are inferred.
+        `sentiment` is False for people whose pay depends on the operator: then nobody's feelings are
+        inferred.
         """
         found = self.columns(texts, top=top, least=least)
         chances = np.round(found.chances.astype(float), 4).tolist()
         kinds, kind_chances = found.kind.tolist(), np.round(found.kind_chance.astype(float), 4).tolist()
-        moods, mood_chances = found.sentiment.tolist(), np.round(found.sentiment_chance.astype(float), 4).tolist()
+        moods, mood_chances = (
+            found.sentiment.tolist(),
+            np.round(found.sentiment_chance.astype(float), 4).tolist(),
+        )
         labels, counts = found.labels.tolist(), found.count.tolist()
         unsure, langs = found.unsure.tolist(), found.lang.tolist()
         with_mood = sentiment and bool(self.sentiments)
@@ -211,7 +220,9 @@ class _Buffers:
         self.chances = np.zeros((posts, top), np.float32)
         self.category = np.zeros(posts, np.float32)
         self.kind, self.mood, self.tongue = (np.zeros(posts, np.int16) for _ in range(3))
-        self.kind_chance, self.mood_chance, self.tongue_chance = (np.zeros(posts, np.float32) for _ in range(3))
+        self.kind_chance, self.mood_chance, self.tongue_chance = (
+            np.zeros(posts, np.float32) for _ in range(3)
+        )
 
     def all(self) -> tuple[NDArray[np.generic], ...]:
         """In the order of `decide`'s arguments."""

@@ -1,6 +1,7 @@
 """Training examples: read, checked, and rid of near-duplicates.
 
-A wrong line is an error that names file and line: an example that is silently left out would make the figures lie.
+A wrong line is an error that names file and line: an example that is silently left out would make the
+figures lie.
 """
 
 import re
@@ -114,7 +115,8 @@ class Sifted:
 def sift(examples: Sequence[Example]) -> Sifted:
     """Keep the first of each group of near-duplicates.
 
-    Exact: every pair that is alike is found, by an index of each text's rarest shingles (Bayardo et al., 2007).
+    Exact: every pair that is alike is found, by an index of each text's rarest shingles (Bayardo et al.,
+    2007).
     """
     shingles = [_shingles(example.text) for example in examples]
     seen = Counter(shingle for group in shingles for shingle in group)

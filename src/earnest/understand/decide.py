@@ -1,4 +1,6 @@
-"""From sums of rows to answers: norm, intercept, softmax, the best few. Compiled, because it runs for every post."""
+"""From sums of rows to answers: norm, intercept, softmax, the best few. Compiled, because it runs for every
+post.
+"""
 
 import numpy as np
 from numba import njit
@@ -22,13 +24,16 @@ def _best(scores, first, last, heat):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=CACHE, nogil=True)
-def decide(sums, scales, intercepts, bounds, heats, parents, labels, chances, category, kinds, kind_chances,
-           moods, mood_chances, tongues, tongue_chances):  # type: ignore[no-untyped-def]  # fmt: skip
+def decide(  # type: ignore[no-untyped-def]
+    sums, scales, intercepts, bounds, heats, parents,
+    labels, chances, category, kinds, kind_chances, moods, mood_chances, tongues, tongue_chances,
+):  # fmt: skip
     """Fill the answers of each post.
 
-    `bounds` are the first columns of labels, kinds, sentiments, languages and the norm; `parents` is each label's
-    category as a number; `labels` and `chances` (posts × top) come best first; `category` is the probability of
-    the best label's category, or -1 for a post without a single known term, of which nothing else is said.
+    `bounds` are the first columns of labels, kinds, sentiments, languages and the norm; `parents` is each
+    label's category as a number; `labels` and `chances` (posts × top) come best first; `category` is the
+    probability of the best label's category, or -1 for a post without a single known term, of which nothing
+    else is said.
     """
     top = labels.shape[1]
     norm_at = bounds[4]

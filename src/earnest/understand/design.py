@@ -1,7 +1,7 @@
 """From hashed terms to numbers: how much each term weighs, and how long texts are kept from shouting.
 
-A term's value is its rarity (idf) over the text's norm; a title's terms count double. The norm is computed from the same
-signed bytes that the kernel adds up, so training and classifying agree.
+A term's value is its rarity (idf) over the text's norm; a title's terms count double. The norm is computed
+from the same signed bytes that the kernel adds up, so training and classifying agree.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,9 @@ class Design:
     features: int
 
 
-def fit_weighting(terms: Terms, posts: NDArray[np.int64], space: Space, *, least: int, extra: Terms | None = None) -> Weighting:
+def fit_weighting(
+    terms: Terms, posts: NDArray[np.int64], space: Space, *, least: int, extra: Terms | None = None
+) -> Weighting:
     """Rarity over the given posts. Buckets met less than `least` times weigh nothing.
 
     Buckets that only `extra` texts hold (the language head's) get a middling weight.

@@ -39,7 +39,9 @@ def wilson(right: int, of: int) -> Share:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One label as measured: of those it was given to, how many rightly; of those that have it, how many found."""
+    """One label as measured: of those it was given to, how many rightly; of those that have it, how many
+    found.
+    """
 
     id: str
     precision: Share
@@ -140,7 +142,9 @@ def calibration_error(scores: NDArray[np.float64], right: NDArray[np.bool_], bin
         return 0.0
     part = np.minimum((scores * bins).astype(int), bins - 1)
     gap = sum(
-        abs(float(scores[part == b].sum()) - float(right[part == b].sum())) for b in range(bins) if (part == b).any()
+        abs(float(scores[part == b].sum()) - float(right[part == b].sum()))
+        for b in range(bins)
+        if (part == b).any()
     )
     return round(gap / len(scores), 4)
 

@@ -14,7 +14,9 @@ LONGEST = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A stretch of the text, `text[start:end] == term`, and how much it spoke for the label (0 to 1 of all that did)."""
+    """A stretch of the text, `text[start:end] == term`, and how much it spoke for the label (0 to 1 of all
+    that did).
+    """
 
     term: str
     start: int
@@ -54,7 +56,10 @@ def reasons(parts: Parts, text: str, column: int, bounds: NDArray[np.int64], cou
     total = sum(value for value in spoke.values() if value > 0)
     if total <= 0:
         return []
-    best = sorted(((value, stretch) for stretch, value in spoke.items() if value > 0), key=lambda item: (-item[0], item[1]))
+    best = sorted(
+        ((value, stretch) for stretch, value in spoke.items() if value > 0),
+        key=lambda item: (-item[0], item[1]),
+    )
     chosen: list[Reason] = []
     for value, (start, end) in best:
         if len(chosen) == count:

@@ -1,8 +1,8 @@
 """Where compiled kernels are kept between runs, so that a command does not compile at each start.
 
 The files are unpickled when loaded, so they live in a folder that only this user can write. Where no such
-folder can be had, nothing is kept and the kernel compiles at each start (a few seconds). NUMBA_CACHE_DIR, if set, is
-the person's own choice and stands.
+folder can be had, nothing is kept and the kernel compiles at each start (a few seconds). NUMBA_CACHE_DIR, if
+set, is the person's own choice and stands.
 """
 
 import os

@@ -116,9 +116,13 @@ def walk(data, start, end, fold, words, pieces, seen, found, scripts):  # type: 
                 code = uint64(entry & 0xFFFFFF)
             elif point < 0x3040:
                 sort = 1
-            elif (0xD800 <= point < 0xE000) or (0xFE00 <= point < 0xFE10) or point == 0xFEFF:
-                sort = 0
-            elif (0x1F3FB <= point < 0x1F400) or point >= 0xE0000:
+            elif (
+                (0xD800 <= point < 0xE000)
+                or (0xFE00 <= point < 0xFE10)
+                or point == 0xFEFF
+                or (0x1F3FB <= point < 0x1F400)
+                or point >= 0xE0000
+            ):
                 sort = 0
             elif 0x1F000 <= point < 0x20000:
                 sort = 3
@@ -198,7 +202,9 @@ def walk(data, start, end, fold, words, pieces, seen, found, scripts):  # type: 
 
 @njit(cache=CACHE, nogil=True)
 def extract(data, offsets, fold, words, pieces):  # type: ignore[no-untyped-def]
-    """Every post's buckets, one post after another: (indptr, buckets, how many of each post are its title's)."""
+    """Every post's buckets, one post after another: (indptr, buckets, how many of each post are its
+    title's).
+    """
     posts = len(offsets) - 1
     buckets = words + pieces
     seen = np.zeros((buckets >> 5) + 1, np.uint32)

@@ -1,7 +1,8 @@
 """What the language head learns from: our own examples and the catalogues that Django ships.
 
-Django's translations (BSD) are read from the installed package when a model is trained; nothing is copied. The
-languages of `OTHERS` are learned as one answer, "und", so that Finnish is not taken for whatever is nearest.
+Django's translations (BSD) are read from the installed package when a model is trained; nothing is copied.
+The languages of `OTHERS` are learned as one answer, "und", so that Finnish is not taken for whatever is
+nearest.
 """
 
 import gettext
@@ -10,7 +11,26 @@ from importlib.util import find_spec
 from pathlib import Path
 
 KNOWN = ("en", "es", "pt", "fr", "de", "it", "nl", "ca", "pl", "sv", "tr", "ro")
-OTHERS = ("fi", "hu", "cs", "da", "nb", "hr", "et", "lv", "lt", "sk", "sl", "vi", "id", "eu", "cy", "sq", "af", "gl")
+OTHERS = (
+    "fi",
+    "hu",
+    "cs",
+    "da",
+    "nb",
+    "hr",
+    "et",
+    "lv",
+    "lt",
+    "sk",
+    "sl",
+    "vi",
+    "id",
+    "eu",
+    "cy",
+    "sq",
+    "af",
+    "gl",
+)
 _SHORTEST, _LONGEST = 8, 400
 _MOST = 900
 """Sentences a language; the others share what one has."""

@@ -1,11 +1,10 @@
 """A model folder: `model.json` says what it is, `table.zst` holds one row of signed bytes a bucket.
 
-The table is the only large thing. Its SHA-256 stands in model.json and is checked at each load; a folder that does
-not add up is a ModelError, never a wrong label.
+The table is the only large thing. Its SHA-256 stands in model.json and is checked at each load; a folder
+that does not add up is a ModelError, never a wrong label.
 """
 
 import hashlib
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,7 +73,7 @@ class Parts:
 
 def fingerprint(table: NDArray[np.int8]) -> str:
     """SHA-256 of the table's bytes."""
-    return hashlib.sha256(np.ascontiguousarray(table)).hexdigest()
+    return hashlib.sha256(table.tobytes()).hexdigest()
 
 
 def save(folder: Path, about: Description, table: NDArray[np.int8]) -> None:
@@ -87,7 +86,7 @@ def save(folder: Path, about: Description, table: NDArray[np.int8]) -> None:
 def _replace(path: Path, content: bytes) -> None:
     part = path.with_name(path.name + ".part")
     part.write_bytes(content)
-    os.replace(part, path)
+    part.replace(path)
 
 
 def load(folder: Path) -> Parts:
@@ -98,7 +97,9 @@ def load(folder: Path) -> Parts:
     except OSError as error:
         raise ModelError(f"There is no model in {folder}.", advice=_ADVICE) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ModelError(f"The description in {folder / DESCRIPTION} cannot be read.", advice=_ADVICE) from error
+        raise ModelError(
+            f"The description in {folder / DESCRIPTION} cannot be read.", advice=_ADVICE
+        ) from error
     _check(about, folder)
     size = (about.words + about.pieces) * about.columns
     try:
@@ -121,8 +122,8 @@ def _check(about: Description, folder: Path) -> None:
         and len(about.labels.answers) > 0
         and used <= about.columns <= MOST_COLUMNS
         and len(about.scales) == len(about.intercepts) == used
-        and 0 < about.words
-        and 0 < about.pieces
+        and about.words > 0
+        and about.pieces > 0
         and about.words + about.pieces <= MOST_BUCKETS
         and all(head.heat > 0 for head in heads)
     )

@@ -1,7 +1,8 @@
 """How characters are read before they are hashed: one table, shared by the kernel and its reference.
 
 Case, accents and width are folded ("ÑANDÚ" reads as "nandu"), apostrophes and invisible characters are
-dropped, so "don't" and "dont" are one word. Marks that carry meaning ("?", "$", an emoji) are words of their own.
+dropped, so "don't" and "dont" are one word. Marks that carry meaning ("?", "$", an emoji) are words of their
+own.
 """
 
 import unicodedata
@@ -14,7 +15,7 @@ DROP, SPACE, LETTER, SYMBOL = 0, 1, 2, 3
 TABLE = 0x3000
 """Code points below are looked up; above, `reference.read` and the kernel follow the same few ranges."""
 
-_APOSTROPHES = frozenset("'’‘ʼ´`")  # noqa: RUF001 - the characters themselves are meant
+_APOSTROPHES = frozenset("'’‘ʼ´`")
 _SPEAKING = frozenset("?!$%&¿¡")
 _NO_DECOMPOSITION = {
     "ß": "s", "æ": "a", "œ": "o", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "t", "ħ": "h",
@@ -40,7 +41,9 @@ def _fold(char: str) -> tuple[int, int]:
         return LETTER, ord("0") + unicodedata.digit(char)
     if category[0] in "LN":
         lowered = char.lower()[0]
-        return LETTER, ord(_NO_DECOMPOSITION.get(lowered) or unicodedata.normalize("NFKD", lowered)[0].lower())
+        return LETTER, ord(
+            _NO_DECOMPOSITION.get(lowered) or unicodedata.normalize("NFKD", lowered)[0].lower()
+        )
     if char in _SPEAKING or category in ("So", "Sc"):
         return SYMBOL, ord(char)
     return SPACE, 0

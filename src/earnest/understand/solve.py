@@ -104,10 +104,12 @@ def _norms(indptr, values, dense, bias):  # type: ignore[no-untyped-def]
 
 @njit(cache=CACHE, parallel=True, nogil=True)
 def fit(indptr, indices, values, dense, signs, costs, sparse, bias, lean, rounds, tolerance):  # type: ignore[no-untyped-def]
-    """Weights (columns × features) of one classifier a column of `signs` (columns × posts; 1, -1 or 0 = left out).
+    """Weights (columns × features) of one classifier a column of `signs` (columns × posts; 1, -1 or 0 = left
+    out).
 
-    `costs` has the same shape: how much an error on that post costs in that column. `lean` (0 to 1): how far a
-    feature's value leans on how unevenly it stands on the two sides of a column (Wang & Manning, ACL 2012).
+    `costs` has the same shape: how much an error on that post costs in that column. `lean` (0 to 1): how far
+    a feature's value leans on how unevenly it stands on the two sides of a column (Wang & Manning, ACL
+    2012).
     """
     columns = signs.shape[0]
     out = np.zeros((columns, sparse + dense.shape[1] + 1), np.float32)
@@ -117,8 +119,8 @@ def fit(indptr, indices, values, dense, signs, costs, sparse, bias, lean, rounds
         for k in range(len(values)):
             leaning[k] = values[k] * uneven[indices[k]]
         _column(
-            indptr, indices, leaning, dense, _norms(indptr, leaning, dense, bias), signs[column], costs[column],
-            out[column], bias, rounds, tolerance, column + 1,
+            indptr, indices, leaning, dense, _norms(indptr, leaning, dense, bias),
+            signs[column], costs[column], out[column], bias, rounds, tolerance, column + 1,
         )  # fmt: skip
         for feature in range(sparse):
             out[column, feature] *= uneven[feature]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -114,9 +114,7 @@ def load(path: Path) -> Taxonomy:
     except OSError as error:
         raise TaxonomyError(f"cannot be read ({error.strerror})", place=str(path)) from error
     except UnicodeDecodeError as error:
-        raise TaxonomyError(
-            "is not UTF-8", place=path.name, advice="Save the file as UTF-8 text."
-        ) from error
+        raise TaxonomyError("is not UTF-8", place=path.name, advice="Save the file as UTF-8 text.") from error
     return _Reader(path.name).taxonomy(_compose(text, path.name), path)
 
 
@@ -125,7 +123,7 @@ def _compose(text: str, file: str) -> yaml.Node:
     depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            place = f"{file}:{event.start_mark.line + 1}"
+            place = f"{file}:{cast(yaml.Mark, event.start_mark).line + 1}"
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise TaxonomyError(
                     "anchors and aliases (& and *) are not allowed",

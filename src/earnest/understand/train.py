@@ -2,8 +2,9 @@
 
     sift near-duplicates → hash → five folds (figures, temperatures, thresholds) → all examples → signed bytes
 
-Every head is a set of one-against-the-rest linear classifiers over the same hashed terms (`solve.py`). A label's
-column also carries its category's, so a post whose sub-label is doubtful still lands in the right category.
+Every head is a set of one-against-the-rest linear classifiers over the same hashed terms (`solve.py`). A
+label's column also carries its category's, so a post whose sub-label is doubtful still lands in the right
+category.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +41,8 @@ FOLDS = 5
 LEAST_EXAMPLES = 5
 COST = 0.1
 """How much an error weighs against large weights (the C of support vector machines)."""
+FACET_COST = 0.4
+"""The same for kind, sentiment and language, which have far more examples an answer."""
 MOST_BALANCE = 4.0
 SECOND = 0.5
 """What a second or third label counts for against the main one."""
@@ -70,8 +74,7 @@ class Trained:
     @property
     def quality(self) -> Quality:
         """The cross-validated figures."""
-        assert self.about.quality is not None
-        return self.about.quality
+        return cast(Quality, self.about.quality)
 
     def save(self, folder: Path) -> None:
         """Write the model folder."""
@@ -89,8 +92,8 @@ def train(
 ) -> Trained:
     """Train on checked examples.
 
-    Raises TaxonomyError for a label without enough examples (with `partial` such labels are left out), BadLine for
-    an example whose label is unknown, BadFile where all examples have one label.
+    Raises TaxonomyError for a label without enough examples (with `partial` such labels are left out),
+    BadLine for an example whose label is unknown, BadFile where all examples have one label.
     """
     progress("reading", 0.0)
     corpus.check_labels(examples, taxonomy)
@@ -146,7 +149,7 @@ def _labels(taxonomy: Taxonomy, examples: Sequence[Example], partial: bool) -> t
             raise TaxonomyError(
                 f"the label '{label.id}' has {has} examples",
                 place=f"{file}:{label.line}",
-                advice=f"Give it at least {LEAST_EXAMPLES} that have it first, or take it out of the taxonomy.",
+                advice=f"Give it at least {LEAST_EXAMPLES} that name it first, or take it out.",
             )
     if len(chosen) < 2:
         raise BadFile(
@@ -160,7 +163,13 @@ def _labels(taxonomy: Taxonomy, examples: Sequence[Example], partial: bool) -> t
 def _fingerprint(examples: Sequence[Example]) -> str:
     digest = hashlib.sha256()
     for example in examples:
-        said = (example.text, *example.labels, example.kind or "", example.sentiment or "", example.lang or "")
+        said = (
+            example.text,
+            *example.labels,
+            example.kind or "",
+            example.sentiment or "",
+            example.lang or "",
+        )
         digest.update("\x00".join(said).encode("utf-8", "surrogatepass") + b"\x01")
     return digest.hexdigest()
 
@@ -185,7 +194,7 @@ class _Job:
         self.tongues: tuple[str, ...] = (*language.KNOWN, "und")
         self.tongue_heat = 1.0
         self.tongue_share: Share | None = None
-        self.vectors = np.zeros((0, 0), np.float32)
+        self.vectors: NDArray[np.float32] = np.zeros((0, 0), np.float32)
         if lexicon:
             met = {word for example in examples for word in words_of(example.text)}
             self.vectors = np.float32(VECTORS) * lexicon.by_bucket(space, met)
@@ -201,7 +210,9 @@ class _Job:
         """What is true of each example."""
         return Truths(
             main=np.array([self.labels.index(example.labels[0]) for example in self.examples], np.int64),
-            labels=np.array([[label in example.labels for label in self.labels] for example in self.examples], bool),
+            labels=np.array(
+                [[label in example.labels for label in self.labels] for example in self.examples], bool
+            ),
             kinds=np.array([_place(self.kinds, example.kind) for example in self.examples], np.int64),
             moods=np.array([_place(self.moods, example.sentiment) for example in self.examples], np.int64),
         )
@@ -224,7 +235,9 @@ class _Job:
         weights = np.vstack([weight, np.ones((len(signs) - len(labels), posts))])
         told = (signs != 0).sum(axis=1, keepdims=True)
         rare = np.minimum(told / np.maximum(2 * (signs > 0).sum(axis=1, keepdims=True), 1), MOST_BALANCE)
-        return signs, COST * weights * np.where(signs > 0, np.maximum(rare, 1.0), 1.0)
+        weights[: len(labels) + len(groups)] *= COST
+        weights[len(labels) + len(groups) :] *= FACET_COST
+        return signs, weights * np.where(signs > 0, np.maximum(rare, 1.0), 1.0)
 
     def _fit(self, posts: NDArray[np.int64]) -> tuple[Design, NDArray[np.float32]]:
         weighting = fit_weighting(self.terms, posts, self.space, least=self.least)
@@ -297,7 +310,9 @@ class _Job:
         topics = np.vstack([labels + np.float32(self._share()) * groups[parents], facets])
         none = np.zeros((0, 0), np.float32)
         tongue_signs = _signs([tongue for tongue, _ in said], self.tongues)
-        tongues = _solve(design(extra, weighting, none), tongue_signs, np.full(tongue_signs.shape, COST))
+        tongues = _solve(
+            design(extra, weighting, none), tongue_signs, np.full(tongue_signs.shape, FACET_COST)
+        )
         known, wide = weighting.known, rows.features
         table = np.zeros((self.space.buckets, len(topics) + len(tongues) + 1), np.float32)
         table[known, : len(topics)] = topics[:, :wide].T * weighting.idf[known, None]
@@ -318,10 +333,12 @@ class _Job:
         found = terms([text for _, text in said], self.space)
         posts = np.arange(len(said))
         asked, taught = posts[posts % 5 == 0], posts[posts % 5 != 0]
-        weighting = fit_weighting(self.terms, np.arange(len(self.examples)), self.space, least=self.least, extra=found)
+        weighting = fit_weighting(
+            self.terms, np.arange(len(self.examples)), self.space, least=self.least, extra=found
+        )
         rows = design(found, weighting, np.zeros((0, 0), np.float32))
         signs = _signs([tongue for tongue, _ in said], self.tongues)
-        weights = _solve(take(rows, taught), signs[:, taught], np.full((len(signs), len(taught)), COST))
+        weights = _solve(take(rows, taught), signs[:, taught], np.full((len(signs), len(taught)), FACET_COST))
         scores = _score(take(rows, asked), weights).astype(float)
         truth = signs[:, asked].argmax(axis=0)
         self.tongue_heat = heat_of(scores, truth)
@@ -330,7 +347,8 @@ class _Job:
 
 def _solve(rows: Design, signs: NDArray[np.float64], costs: NDArray[np.float64]) -> NDArray[np.float32]:
     weights: NDArray[np.float32] = solve.fit(
-        rows.indptr, rows.indices, rows.values, rows.dense, np.ascontiguousarray(signs), np.ascontiguousarray(costs),
+        rows.indptr, rows.indices, rows.values, rows.dense,
+        np.ascontiguousarray(signs), np.ascontiguousarray(costs),
         rows.features, BIAS, LEAN, ROUNDS, TOLERANCE,
     )  # fmt: skip
     return weights

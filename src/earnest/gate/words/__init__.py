@@ -31,7 +31,12 @@ def read(name: str) -> dict[str, tuple[str, ...]]:
 
 def pattern(alternatives: Iterable[str]) -> bytes:
     """One RE2 expression out of alternatives in the lists' shorthand, for folded text."""
-    text = "|".join(alternatives).replace("'?", "'").replace("'", " ?")
+    tagged, plain = [], []
+    for words in alternatives:
+        (tagged if words.startswith("#") else plain).append(words)
+    text = rf"\b(?:{'|'.join(plain)})\b" if plain else ""
+    if tagged:
+        text += rf"{'|' if plain else ''}(?:{'|'.join(tagged)})\b"
+    text = text.replace("'?", "'").replace("'", " ?")
     text = text.replace(" ?", "\0").replace(" ", "[ ,]+").replace("\0", "[ ,]?")
-    text = _GAP.sub(r"(?:[ ,]*\\w+){0,\1}[ ,]*", text)
-    return rf"(?:\b|#)(?:{text})\b".encode("ascii")
+    return _GAP.sub(r"(?:[ ,]*\\w+){0,\1}[ ,]*", text).encode("ascii")

@@ -110,7 +110,7 @@ def _xml_entries(body: bytes, headers: Mapping[str, str]) -> tuple[list[_Entry |
     wanted = {"content-type", "content-language", "content-location"}
     given = {name: value for name, value in headers.items() if name in wanted}
     with warnings.catch_warnings():
-        # feedparser warns about its own past and about markup that only looks like a file name
+        # feedparser warns about the names its fields once had
         warnings.simplefilter("ignore")
         try:
             feed = feedparser.parse(
@@ -120,14 +120,13 @@ def _xml_entries(body: bytes, headers: Mapping[str, str]) -> tuple[list[_Entry |
             raise BadFile(
                 f"{_NOT_A_FEED}, or is broken beyond reading", place="feed", advice="Check the address."
             ) from error
-    entries = feed.get("entries") or []
+        entries = [_xml_entry(entry) for entry in feed.get("entries") or []]
+        claimed = (feed.get("feed") or {}).get("language")
     if not entries and not feed.get("version"):
         web_page = re.search(rb"<html|<!doctype html", body[:2_000], re.IGNORECASE) is not None
         what = f"{_NOT_A_FEED}: it is a web page" if web_page else _NOT_A_FEED
         raise BadFile(what, place="feed", advice="Look for the feed's own address; it may have moved.")
-    about = feed.get("feed") or {}
-    claimed = about.get("language")
-    return [_xml_entry(entry) for entry in entries], claimed if isinstance(claimed, str) else None
+    return entries, claimed if isinstance(claimed, str) else None
 
 
 def _xml_entry(entry: Any) -> _Entry | str:

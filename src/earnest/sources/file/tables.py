@@ -112,7 +112,7 @@ class Table:
                 return True
             except (_Stop, csv.Error):
                 row = None
-            if row is None or self._open or (len(record) > 1 and len(row) != width):
+            if row is None or self._open or (len(record) > 1 and not self._sound(row)):
                 self._at, self.line = at, line
                 yield self._give_up()
                 return False
@@ -129,6 +129,19 @@ class Table:
                 yield first, row, at
             elif row:
                 yield first, self._ragged(row), at
+
+    def _sound(self, row: list[str]) -> bool:
+        """Was a record of several lines meant as one? Not if only a later row's quote closed its own."""
+        if len(row) != self._width:
+            return False
+        texts = [decoded(line)[0] for line in self._record if type(line) is bytes]
+        whole_rows = all(text.count("\t") == self._width - 1 for text in texts)
+        if self._sep == "\t" and self._width > 1 and whole_rows:
+            return False
+        try:
+            return len(list(csv.reader(texts, delimiter=self._sep, strict=True))) == 1
+        except csv.Error:
+            return False
 
     def _give_up(self) -> Item:
         """Refuse the line a record began with; the lines after it are read again as records of their own."""

@@ -1,9 +1,10 @@
 """What common words mean, so that a model also knows words its examples never used.
 
-`words.zst` holds a vector for each of some 40,000 English and Spanish words. When a model is trained, a linear
-classifier learns over the sum of a post's word vectors too; because a sum is linear, each word's share is then folded into
-that word's row of the table, and classifying costs nothing more. `build.py` made the file from published
-models (see NOTICE); training needs only the file. Promise: the same file and examples give the same model.
+`words.zst` holds a vector for each of some 40,000 English and Spanish words. When a model is trained, a
+linear classifier learns over the sum of a post's word vectors too; because a sum is linear, each word's
+share is then folded into that word's row of the table, and classifying costs nothing more. `build.py` made
+the file from published models (see NOTICE); training needs only the file. Promise: the same file and
+examples give the same model.
 """
 
 import re
@@ -26,7 +27,9 @@ MOST_BYTES = 64 * 1024 * 1024
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """The file's content: words by falling frequency, their weights (rare words speak, "the" hardly), their vectors."""
+    """The file's content: words by falling frequency, their weights (rare words speak, "the" hardly), their
+    vectors.
+    """
 
     name: str
     words: list[str]
@@ -45,7 +48,9 @@ class Lexicon:
     vectors: NDArray[np.float32] = field(repr=False)
 
     def by_bucket(self, space: Space, first: Collection[str] = ()) -> NDArray[np.float32]:
-        """A row a word bucket. Where two words share a bucket, one of `first` wins, then the more frequent one."""
+        """A row a word bucket. Where two words share a bucket, one of `first` wins, then the more frequent
+        one.
+        """
         rows = np.zeros((space.words, self.vectors.shape[1]), np.float32)
         found = terms(self.words, space)
         taken = np.zeros(space.words, bool)
@@ -60,14 +65,18 @@ class Lexicon:
 
 @cache
 def installed() -> Lexicon | None:
-    """The lexicon that comes with Earnest, or None where its file was left out. Raises ModelError when damaged."""
+    """The lexicon that comes with Earnest, or None where its file was left out. Raises ModelError when
+    damaged.
+    """
     if not FILE.exists():
         return None
     try:
         raw = zstd.ZstdDecompressor().decompress(FILE.read_bytes(), max_length=MOST_BYTES)
         stored = msgspec.msgpack.decode(raw, type=Stored)
         shape = (len(stored.words), stored.width)
-        vectors = np.frombuffer(stored.vectors, np.int8).reshape(shape).astype(np.float32) * np.float32(stored.scale)
+        vectors = np.frombuffer(stored.vectors, np.int8).reshape(shape).astype(np.float32) * np.float32(
+            stored.scale
+        )
         weights = np.frombuffer(stored.weights, np.uint8).astype(np.float32) / np.float32(255)
     except (zstd.ZstdError, msgspec.DecodeError, ValueError) as error:
         raise ModelError(f"The lexicon {FILE.name} is damaged.", advice="Install Earnest again.") from error
@@ -81,5 +90,5 @@ def words_of(text: str) -> list[str]:
 
 def folded(text: str) -> str:
     """Lower case, no accents, no apostrophes: near enough to what `normalise` reads."""
-    plain = unicodedata.normalize("NFKD", text.lower()).replace("'", "").replace("’", "")  # noqa: RUF001
+    plain = unicodedata.normalize("NFKD", text.lower()).replace("'", "").replace("’", "")
     return "".join(char for char in plain if not unicodedata.combining(char))

@@ -1,4 +1,6 @@
-"""A small BERT's forward pass in plain numpy: enough to ask a published sentence model what single words mean."""
+"""A small BERT's forward pass in plain numpy: enough to ask a published sentence model what single words
+mean.
+"""
 
 import struct
 from collections.abc import Sequence
@@ -57,14 +59,18 @@ class Bert:
         for layer in range(LAYERS):
             at = f"encoder.layer.{layer}."
             query, key, value = (
-                self._linear(x, f"{at}attention.self.{part}").reshape(posts, length, HEADS, width).swapaxes(1, 2)
+                self._linear(x, f"{at}attention.self.{part}")
+                .reshape(posts, length, HEADS, width)
+                .swapaxes(1, 2)
                 for part in ("query", "key", "value")
             )
             heed = query @ key.swapaxes(2, 3) / np.float32(np.sqrt(width))
             heed = np.exp(heed - heed.max(axis=-1, keepdims=True))
             heed /= heed.sum(axis=-1, keepdims=True)
             seen = (heed @ value).swapaxes(1, 2).reshape(x.shape)
-            x = self._norm(x + self._linear(seen, f"{at}attention.output.dense"), f"{at}attention.output.LayerNorm")
+            x = self._norm(
+                x + self._linear(seen, f"{at}attention.output.dense"), f"{at}attention.output.LayerNorm"
+            )
             inner = _gelu(self._linear(x, f"{at}intermediate.dense"))
             x = self._norm(x + self._linear(inner, f"{at}output.dense"), f"{at}output.LayerNorm")
         mean = x.mean(axis=1)

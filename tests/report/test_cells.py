@@ -26,8 +26,7 @@ def small_of(table: list[list[int | None]], floor: int) -> set[tuple[int, int]]:
 
 
 def recoverable(table: list[list[int | None]], hidden: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Hidden cells that some sum of row totals, column totals and told cells gives away, by linear algebra.
-    """
+    """Hidden cells that some sum of row totals, column totals and told cells gives away, by linear algebra."""
     spots = sorted(hidden)
     if not spots:
         return set()

@@ -84,6 +84,14 @@ def test_the_stream_ends_when_it_may_no_longer_be_seen(filled: int, monkeypatch:
     assert ": heartbeat\n\n" not in left
 
 
+def test_the_stream_ends_when_the_server_is_told_to_stop(filled: int) -> None:
+    live.CLOSING.set()
+    try:
+        assert collect(live.follow(following(filled), life=60))[-1].startswith("event: again")
+    finally:
+        live.CLOSING.clear()
+
+
 def test_a_text_cannot_break_out_of_its_event() -> None:
     assert live.event("post", "a\n\nevent: evil\r\ndata: b") == (
         "event: post\ndata: a\ndata: \ndata: event: evil\ndata: data: b\n\n"

@@ -15,11 +15,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from earnest.flow import said
+from earnest.flow.listen import model_for
 from earnest.record.errors import EarnestError, InputError
 from earnest.sources.submit.receive import MAX_BODY
 from earnest.sources.submit.sign import RefusedSignature
 from earnest.store import read
-from earnest.understand.classify import Model
 
 
 @csrf_exempt
@@ -36,7 +36,7 @@ def submit(request: HttpRequest, programme: str) -> JsonResponse:
     home = Path(settings.EARNEST_HOME)
     try:
         said.by_request(
-            place, Model.shipped(found.taxonomy), home, headers=request.headers, body=request.body
+            place, model_for(found.taxonomy, home), home, headers=request.headers, body=request.body
         )
     except RefusedSignature as error:
         return _problem(401, error.problem, error.advice)

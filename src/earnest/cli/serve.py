@@ -51,6 +51,7 @@ def serve(folder: Path, host: str, port: int, *, listen: bool = True) -> None:
             access_log=False,
             lifespan="off",
             server_header=False,
+            timeout_graceful_shutdown=2,  # an open Live page would otherwise hold the server for minutes
         )
     finally:
         stop.set()

@@ -19,13 +19,14 @@ class GateDownError(RuntimeError):
     """A pattern set could not run. Says nothing of the text."""
 
 
-def options(*, ascii_only: bool = False, ignore_case: bool = False) -> "re2.Options":
+def options(*, ascii_only: bool = False, ignore_case: bool = False, captures: bool = False) -> "re2.Options":
     """Options of every pattern in the gate. `ascii_only` is for text that was folded."""
     chosen = re2.Options()
     chosen.encoding = re2.Options.Encoding.LATIN1 if ascii_only else re2.Options.Encoding.UTF8
     chosen.max_mem = MEMORY
     chosen.log_errors = False
     chosen.case_sensitive = not ignore_case
+    chosen.never_capture = not captures
     return chosen
 
 
@@ -52,6 +53,22 @@ def present(patterns: Sequence[bytes], chosen: "re2.Options") -> Callable[[bytes
         return answer
 
     return bits
+
+
+def holds(patterns: Sequence[bytes], chosen: "re2.Options") -> Callable[[bytes], bool]:
+    """A function that says whether any of the patterns is in a text.
+
+    One automaton for all of them stays small where a set, which must remember which of them it has seen, grows
+    with every new text: on posts never seen before it is ten times as fast. Short of memory it gets slow, not wrong.
+    """
+    match = re2.compile(b"|".join(patterns), chosen)._regexp.Match
+    anywhere = re2._Anchor.UNANCHORED
+
+    def search(text: bytes) -> bool:
+        found: bool = match(anywhere, text, 0, len(text))[0][0] >= 0
+        return found
+
+    return search
 
 
 def finder(pattern: str, group: int, chosen: "re2.Options") -> Callable[[bytes], Iterator[tuple[int, int]]]:

@@ -30,7 +30,7 @@ class Redacted:
 
 
 # In order of precedence: where two finds overlap, the earlier kind wins.
-_OPTIONS = options()
+_OPTIONS = options(captures=True)
 _FINDERS = tuple((found.judge, finder(found.pattern, found.group, _OPTIONS)) for found in personal.FINDERS)
 _kinds = present([found.pattern.encode() for found in personal.FINDERS], _OPTIONS)
 
@@ -42,6 +42,7 @@ def redact(text: str) -> Redacted:
     if not kinds:
         return Redacted(text, ())
     finds: list[personal.Found] = []
+    taken = bytearray(len(text))
     plain = len(encoded) == len(text)
     for place, (judge, spans) in enumerate(_FINDERS):
         if not kinds >> place & 1:
@@ -50,7 +51,8 @@ def redact(text: str) -> Redacted:
             if not plain:
                 start, end = len(encoded[:start].decode()), len(encoded[:end].decode())
             found = judge(text, start, end)
-            if found is not None and (not finds or _free(finds, found)):
+            if found is not None and taken.find(1, found.start, found.end) < 0:
+                taken[found.start : found.end] = b"\1" * (found.end - found.start)
                 finds.append(found)
     if not finds:
         return Redacted(text, ())
@@ -62,7 +64,3 @@ def redact(text: str) -> Redacted:
         at = end
     pieces.append(text[at:])
     return Redacted("".join(pieces), tuple(Span(start, end, kind) for start, end, kind, _ in finds))
-
-
-def _free(finds: list[personal.Found], found: personal.Found) -> bool:
-    return all(found.end <= taken.start or found.start >= taken.end for taken in finds)

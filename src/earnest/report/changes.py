@@ -102,6 +102,6 @@ def _with_causes(
 
 def _facet(programme: Programme, facet: str, span: Span) -> dict[str, Counter[str]]:
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for cell in read.weekly(programme.slug, *span, ("label", facet), whole=False):
-        found[cell.key[0]][cell.key[1]] += cell.posts
+    for (label, value), posts in read.totals(programme.slug, *span, ("label", facet)).items():
+        found[label][value] += posts
     return dict(found)

@@ -33,20 +33,16 @@ class Posts:
         self.complaints: Counter[date] = Counter()
         self.complaint_labels: Counter[str] = Counter()
         self.complaint_weeks: Counter[tuple[str, date]] = Counter()
-        self.places: Counter[str] = Counter()
-        self.complaint_places: Counter[tuple[str, str]] = Counter()
-        for cell in read.weekly(programme.slug, *span, ("label", "kind", "place"), whole=False):
-            label, kind, place = cell.key
+        for cell in read.weekly(programme.slug, *span, ("label", "kind"), whole=False):
+            label, kind = cell.key
             self.weeks[cell.week] += cell.posts
             self.kinds[kind] += cell.posts
             self.labels[label] += cell.posts
             self.label_weeks[label, cell.week] += cell.posts
-            self.places[place] += cell.posts
             if kind == "complaint":
                 self.complaints[cell.week] += cell.posts
                 self.complaint_labels[label] += cell.posts
                 self.complaint_weeks[label, cell.week] += cell.posts
-                self.complaint_places[label, place] += cell.posts
         self.total = self.weeks.total()
         found = read.voices(programme.slug, *span, "label", weekly=False)
         self.voices = {label: min(count, self.labels[label]) for (_, label), count in found.items()}

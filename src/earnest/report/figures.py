@@ -223,8 +223,8 @@ def _mix(counts: Mapping[str, int], floor: int, titles: Mapping[str, str]) -> tu
 
 def _languages(programme: Programme, span: Span) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for cell in read.weekly(programme.slug, *span, ("lang",), whole=False):
-        counts[cell.key[0] or "und"] += cell.posts
+    for (lang,), posts in read.totals(programme.slug, *span, ("lang",)).items():
+        counts[lang or "und"] += posts
     return counts
 
 

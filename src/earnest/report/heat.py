@@ -7,6 +7,7 @@ from earnest.report import cells, stats
 from earnest.report.counts import ASIDE, Posts, category
 from earnest.report.names import Names
 from earnest.report.shapes import Cell, Heat, HeatColumn, HeatRow, Week
+from earnest.store import read
 from earnest.store.shapes import Heard, PlaceHours, Programme
 
 
@@ -31,15 +32,25 @@ def by_week(programme: Programme, posts: Posts, weeks: Sequence[Week], called: N
 
 
 def by_place(programme: Programme, posts: Posts, heard: Sequence[PlaceHours], called: Names) -> Heat:
-    known = [row for row in heard if posts.places[row.place.slug] or row.observed or row.empty]
+    """Complaints by category and place over the whole range, for every 1,000 posts of the place."""
+    places: Counter[str] = Counter()
+    complaints: Counter[tuple[str, str]] = Counter()
+    if len(heard) > 1:
+        for (label, kind, place), count in read.totals(
+            programme.slug, *posts.span, ("label", "kind", "place")
+        ).items():
+            places[place] += count
+            if kind == "complaint":
+                complaints[label, place] += count
+    known = [row for row in heard if places[row.place.slug] or row.observed or row.empty]
     columns = [HeatColumn(row.place.slug, row.place.title, together(row.weeks.values(), 0)) for row in known]
     counts: defaultdict[tuple[str, str], int] = defaultdict(int)
     voices: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for (label, place), count in posts.complaint_places.items():
+    for (label, place), count in complaints.items():
         spot = (category(label), place)
         counts[spot] += count
         voices[spot] = max(voices[spot], posts.voices_of(label, count))
-    totals = {place: count for place, count in posts.places.items() if count >= programme.floor}
+    totals = {place: count for place, count in places.items() if count >= programme.floor}
     return _heat(programme.floor, columns, _rows(posts), counts, voices, totals, called)
 
 

@@ -63,9 +63,6 @@ class Pieces:
     def voices(self, count: int) -> str:
         return f"{self.whole(count)} {'voice' if count == 1 else 'voices'}"
 
-    def fewer_than(self, floor: int) -> str:
-        return f"fewer than {floor}"
-
     def short_day(self, day: date) -> str:
         return f"{day.day} {self.months[day.month - 1][:3]}"
 

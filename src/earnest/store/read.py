@@ -7,7 +7,15 @@ first).
 
 from earnest.store.dialect import needs_words
 from earnest.store.read_consents import ConsentRow, consents
-from earnest.store.read_counts import facet_counts, label_quality, per_minute, voices, weekly, withheld
+from earnest.store.read_counts import (
+    facet_counts,
+    label_quality,
+    per_minute,
+    totals,
+    voices,
+    weekly,
+    withheld,
+)
 from earnest.store.read_people import report, report_file, reports, roles, stale_reports
 from earnest.store.read_places import (
     dead_letters,
@@ -75,6 +83,7 @@ __all__ = [
     "reports",
     "roles",
     "stale_reports",
+    "totals",
     "untouched",
     "voices",
     "weekly",

@@ -148,6 +148,26 @@ def weekly(
     ]
 
 
+def totals(programme: str, since: date, until: date, by: tuple[str, ...]) -> dict[tuple[str, ...], int]:
+    """Posts from `since` to `until` (not included) by facets as in `weekly`, all weeks together."""
+    for facet in by:
+        if facet not in _COLUMN:
+            raise StoreError(
+                f"Posts cannot be counted by '{facet}'.", advice=f"Choose among {', '.join(_COLUMN)}."
+            )
+    within = scope.of(programme)
+    found: Counter[tuple[str, ...]] = Counter()
+    if until <= since:
+        return found
+    naming = _naming(within, by)
+    first, last = clock.day_number(since), clock.day_number(until)
+    for _, values, posts in _week_rows(within, first, last, by, together=True):
+        key = naming(values)
+        if key is not None:
+            found[key] += posts
+    return dict(found)
+
+
 def _naming(within: Scope, by: tuple[str, ...]) -> Callable[[tuple[Any, ...]], tuple[str, ...] | None]:
     """Turns a row's columns into a key; None for a place that may not be told. The last column is always the
     place where it takes part in hiding."""
@@ -169,7 +189,7 @@ def _naming(within: Scope, by: tuple[str, ...]) -> Callable[[tuple[Any, ...]], t
 
 
 def _week_rows(
-    within: Scope, first: int, last: int, by: tuple[str, ...]
+    within: Scope, first: int, last: int, by: tuple[str, ...], *, together: bool = False
 ) -> list[tuple[int, tuple[Any, ...], int]]:
     """(week, columns, posts): whole weeks from the smallest grain, the week that retention cuts from its
     hours.
@@ -185,6 +205,8 @@ def _week_rows(
     begin, end = max(first * 24, within.cutoff // clock.HOUR), last * 24
     whole = clock.week_of_day(-(-begin // 24) + 6)
     full = max(whole, clock.week_of_day(last))
+    # 96 hours: 1970-01-05 was the first Monday. A product, for grouping by a bare number means a column.
+    week, hours = ("posts * 0", "posts * 0") if together else ("week", "(hour - 96) / 168")
     rows: list[tuple[int, tuple[Any, ...], int]] = []
     with connection.cursor() as cursor:
         spans = [(begin, min(end, whole * 24)), (full * 24, end)]
@@ -192,18 +214,17 @@ def _week_rows(
             spans = [(begin, end)]
         else:
             cursor.execute(
-                f"SELECT week{selected}, sum(posts) FROM store_weekcount"  # noqa: S608 - column names of _COLUMN, ids
+                f"SELECT {week}{selected}, sum(posts) FROM store_weekcount"  # noqa: S608 - column names of _COLUMN, ids
                 f" WHERE programme_id = %s AND grain = %s AND week >= %s AND week < %s{hidden}"
-                f" GROUP BY week{selected}",
+                f" GROUP BY 1{selected}",
                 [within.id, grain, whole, full],
             )
             rows += [(row[0], row[1:-1], int(row[-1])) for row in cursor.fetchall()]
         for begin, end in spans:
             if begin >= end:
                 continue
-            # 96 hours: 1970-01-05 was the first Monday.
             cursor.execute(
-                f"SELECT (hour - 96) / 168{selected}, sum(posts) FROM store_hourcount"  # noqa: S608 - as above
+                f"SELECT {hours}{selected}, sum(posts) FROM store_hourcount"  # noqa: S608 - as above
                 f" WHERE programme_id = %s AND hour >= %s AND hour < %s{hidden} GROUP BY 1{selected}",
                 [within.id, begin, end],
             )

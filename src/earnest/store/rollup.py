@@ -56,12 +56,13 @@ def count(cells: Iterable[Cell], sign: int = 1) -> Counts:
 
 
 def grain_for(facets: Iterable[str]) -> int | None:
-    """The grain of `WeekCount` that holds these facets, or None: then the hours must be read."""
+    """The grain of `WeekCount` that holds these facets in the fewest rows, or None: then read the hours.
+
+    Labels are by far the most values, so a grain without them is smaller than any with them.
+    """
     wanted = set(facets)
-    for number, grain in enumerate(GRAINS):
-        if wanted <= grain:
-            return number
-    return None
+    fitting = [number for number, grain in enumerate(GRAINS) if wanted <= grain]
+    return min(fitting, key=lambda number: ("label" in GRAINS[number], number), default=None)
 
 
 def category(label: str) -> str:

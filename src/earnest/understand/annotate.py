@@ -103,7 +103,9 @@ def _added(schema: Schema, name: str, *, sentiment: bool) -> list[Field]:
 
 
 def _is_text(kind: Any) -> bool:
-    return any(check(kind) for check in (DataType.is_string, DataType.is_large_string, DataType.is_string_view))
+    return any(
+        check(kind) for check in (DataType.is_string, DataType.is_large_string, DataType.is_string_view)
+    )
 
 
 def _labelled(batch: RecordBatch, model: Model, added: list[Field]) -> RecordBatch:

@@ -6,7 +6,7 @@ nearest.
 """
 
 import gettext
-from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -36,14 +36,12 @@ _MOST = 900
 """Sentences a language; the others share what one has."""
 
 
-def sentences() -> Iterator[tuple[str, str]]:
+@cache
+def sentences() -> tuple[tuple[str, str], ...]:
     """(language or "und", text), in a fixed order."""
-    for language in KNOWN:
-        for text in _some(_catalogue(language), _MOST):
-            yield language, text
-    for language in OTHERS:
-        for text in _some(_catalogue(language), 2 * _MOST // len(OTHERS)):
-            yield "und", text
+    known = [(language, text) for language in KNOWN for text in _some(_catalogue(language), _MOST)]
+    share = 2 * _MOST // len(OTHERS)
+    return (*known, *(("und", text) for language in OTHERS for text in _some(_catalogue(language), share)))
 
 
 def _some(texts: list[str], most: int) -> list[str]:

@@ -6,9 +6,13 @@ comes back: what a person may see is asked again then, and at every heartbeat.
 """
 
 import asyncio
+import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from time import monotonic
+from types import FrameType
 from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
@@ -27,6 +31,8 @@ LIFE = 300.0
 RETRY = 2_000
 """Milliseconds after which a browser comes back."""
 BATCH = 50
+CLOSING = threading.Event()
+"""Set when the server is told to stop: every stream ends at its next look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,32 @@ def event(name: str, data: str, id: int | None = None) -> str:
     return "\n".join(lines) + "\n\n"
 
 
+@cache
+def end_at_exit() -> None:
+    """When the server is told to stop, streams are let go first; then it stops as it always does.
+
+    Servers wait for open answers before they tell an application anything, so the first stream listens for
+    itself. It does so from the server's event loop; elsewhere (a test's thread) there is nothing to do.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+        if callable(before):
+            signal.signal(number, partial(_end, before))
+
+
+def _end(before: Callable[[int, FrameType | None], object], number: int, frame: FrameType | None) -> None:
+    CLOSING.set()
+    before(number, frame)
+
+
 async def follow(following: Following, *, life: float = LIFE, poll: float = POLL) -> AsyncIterator[str]:
     """The stream, until its life is over, the reader leaves, or the reader may no longer see this."""
     after = following.after
     born = beat = paced = monotonic()
     yield f"retry: {RETRY}\n\n"
-    while (now := monotonic()) - born < life:
+    while (now := monotonic()) - born < life and not CLOSING.is_set():
         found, after = await _in_thread(_arrived, following, after)
         for arrival, html in found:
             yield event("post", html, arrival)

@@ -10,6 +10,9 @@ from earnest.store.read import PostRow, Programme
 from earnest.web import understanding, words
 from earnest.web.forms import CorrectForm
 
+MOST, LEAST = 4, 0.08
+"""Words shown for a label, and the share of all that spoke for it below which a word is not worth showing."""
+
 
 @dataclass(frozen=True, slots=True)
 class LabelReason:
@@ -42,7 +45,7 @@ def because(programme: Programme, post: PostRow, *, may_correct: bool, whole: bo
         reasons = []
         if model is not None and not post.corrected:
             try:
-                reasons = model.explain(post.text, scored.id)
+                reasons = [one for one in model.explain(post.text, scored.id, MOST) if one.weight >= LEAST]
             except EarnestError:
                 reasons = []
         marked += reasons

@@ -1,5 +1,10 @@
 """The taxonomy and the model of a programme, or None where they cannot be had: a page then says so."""
 
+from pathlib import Path
+
+from django.conf import settings
+
+from earnest.flow.listen import model_for
 from earnest.record.errors import EarnestError
 from earnest.store.read import Programme
 from earnest.understand import taxonomy as taxonomies
@@ -18,6 +23,6 @@ def taxonomy_of(programme: Programme) -> Taxonomy | None:
 def model_of(programme: Programme) -> Model | None:
     """The model that sorts them; loaded once a process."""
     try:
-        return Model.shipped(programme.taxonomy)
+        return model_for(programme.taxonomy, Path(settings.EARNEST_HOME))
     except EarnestError:
         return None

@@ -87,6 +87,7 @@ async def stream(request: HttpRequest, programme: str) -> HttpResponseBase:
         """Still signed in, still in the programme (a person's roles are read anew)."""
         return bool(key and session.exists(key)) and access.may(user, "see_posts", programme)
 
+    live.end_at_exit()
     may_correct = await sync_to_async(access.may)(user, "correct", programme)
     following = live.Following(
         programme=programme,

@@ -24,8 +24,10 @@ WEEKS = (4, 12, 26)
 CAUSES = 4
 """For so many risers posts are read to find their words."""
 
-FRESH = 60.0
-"""Seconds for which the same figures may be shown again while no post arrives."""
+FRESH, LASTING = 60.0, 300.0
+"""Seconds for which figures are shown again: while posts arrive, and while none does (corrections and
+erasures).
+"""
 
 KEPT = 32
 
@@ -113,21 +115,24 @@ def _day(value: str) -> date:
         raise BadQueryError(f"'{value[:40]}' is not a day. Write it as 2026-11-19.") from None
 
 
-_kept: dict[tuple[str, date, date, int], tuple[float, Figures]] = {}
+_kept: dict[tuple[str, date, date], tuple[float, int, Figures]] = {}
 
 
 def _figures(programme: Programme, shown: Range) -> Figures:
-    """The figures, measured again when a post came or a minute went by: they are the same for every reader."""
-    key = (programme.slug, shown.since, shown.until, read.newest_id(programme.slug))
-    now = time.monotonic()
-    found = _kept.get(key)
-    if found is not None and now - found[0] < FRESH and found[1].name == programme.name:
-        return found[1]
+    """The figures, the same for every reader: measured again when posts came since, but at most once a
+    minute.
+    """
+    key = (programme.slug, shown.since, shown.until)
+    now, newest = time.monotonic(), read.newest_id(programme.slug)
+    at, arrival, found = _kept.get(key, (now, -1, None))
+    age = now - at
+    if found is not None and found.name == programme.name and age < (LASTING if arrival == newest else FRESH):
+        return found
     figures = measuring.measure(programme, shown.since, shown.until, causes_for=CAUSES)
-    for old in [old for old, (at, _) in _kept.items() if now - at >= FRESH][: len(_kept)]:
+    for old in [old for old, (made, _, _) in list(_kept.items()) if now - made >= LASTING]:
         _kept.pop(old, None)
-    if len(_kept) < KEPT:
-        _kept[key] = (now, figures)
+    if len(_kept) < KEPT or key in _kept:
+        _kept[key] = (now, newest, figures)
     return figures
 
 
@@ -161,10 +166,7 @@ def _by_week(
     links = {}
     for column in heat.columns if linked else ():
         monday = date.fromisoformat(column.key)
-        since, last = (
-            max(monday, figures.since),
-            min(monday + timedelta(days=6), figures.until - timedelta(days=1)),
-        )
+        since, last = max(monday, shown.since), min(monday + timedelta(days=6), shown.last)
         for row in heat.rows:
             links[row.key, column.key] = _posts(programme, since, last, label=row.key, kind="complaint")
     return story.heat_table(heat, say.heat_week_title, figures.floor, say, links)

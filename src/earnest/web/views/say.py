@@ -10,10 +10,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from earnest.flow import said
+from earnest.flow.listen import model_for
 from earnest.record.errors import EarnestError, InputError
 from earnest.store import read
 from earnest.store.read import ListeningPlace, Programme
-from earnest.understand.classify import Model
 from earnest.web import tongue
 from earnest.web.forms import MOST_SAID, SayForm
 from earnest.web.say_words import WORDS
@@ -46,11 +46,12 @@ def page(request: HttpRequest, programme: str) -> HttpResponse:
     if SENT.spent(address(request)):
         return _form(request, found, place, lang, form, "often", status=429)
     SENT.note(address(request))
+    home = Path(settings.EARNEST_HOME)
     try:
         said.by_form(
             place,
-            Model.shipped(found.taxonomy),
-            Path(settings.EARNEST_HOME),
+            model_for(found.taxonomy, home),
+            home,
             text=form.cleaned_data["text"],
             lang=form.cleaned_data["lang"] if form.cleaned_data["lang"] != "other" else None,
             region=form.cleaned_data["where"] or place.region,

@@ -88,12 +88,12 @@
       const now = one("[data-minutes] [data-rate]");
       if (now) one("[data-pace]").replaceChildren(...now.cloneNode(true).childNodes);
     });
-    source.addEventListener("again", () => { source.close(); listen(); });
+    source.addEventListener("again", () => { source.close(); setTimeout(() => { if (source) listen(); }, 1000); });
     source.onopen = () => { lost.hidden = true; };
     source.onerror = () => {
       lost.hidden = false;
       lost.textContent = "The connection is lost. Nothing is missed: it goes on from the last post when it is back.";
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => { if (source) listen(); }, 5000);
+      if (source && source.readyState === EventSource.CLOSED) setTimeout(() => { if (source) listen(); }, 5000);
     };
   }
 

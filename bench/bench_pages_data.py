@@ -1,7 +1,8 @@
 """How fast do pages' questions answer over a million posts?
 
-Fills a database with synthetic posts (words from the public data sets where they are beside the repository), through
-the same `keep` as every post, then times what the pages ask. Run on SQLite by default, on PostgreSQL with DATABASE_URL.
+Fills a database with synthetic posts (words from the public data sets where they are beside the repository),
+through the same `keep` as every post, then times what the pages ask. On SQLite by default, on PostgreSQL with
+DATABASE_URL.
 
     python bench/bench_pages_data.py [--posts 1000000] [--home DIR] [--only-fill] [--only-time]
 """
@@ -23,7 +24,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 WEEKS = 12
 BATCH = 10_000
-PLACES = (("reviews", "addressed", 5), ("survey", "addressed", 2), ("forum", "open", 2), ("inbox", "addressed", 1))
+PLACES = (
+    ("reviews", "addressed", 5),
+    ("survey", "addressed", 2),
+    ("forum", "open", 2),
+    ("inbox", "addressed", 1),
+)
 REGIONS = ("London", "Leeds", "Madrid", "Sevilla", "Berlin", "Chicago", "")
 KINDS = (("complaint", 55), ("question", 20), ("report", 12), ("praise", 8), ("idea", 5))
 SUBS = {
@@ -40,16 +46,25 @@ SUBS = {
     "ordering": "refund fees courier merchant nocourier",
     "company": "news policy",
 }
-LABELS = tuple(f"{category}.{sub}" for category, subs in SUBS.items() for sub in subs.split()) + ("other", "unclear")
+LABELS = (
+    *(f"{category}.{sub}" for category, subs in SUBS.items() for sub in subs.split()),
+    "other",
+    "unclear",
+)
+DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "vader" / "tweets_GroundTruth.txt"
 
 
 def texts(random: random.Random) -> Callable[[], str]:
     """Posts of about 90 characters, with the frequencies of real words."""
-    source = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "vader" / "tweets_GroundTruth.txt"
-    if source.is_file():
-        lines = [line.split("\t")[-1] for line in source.read_text(encoding="utf-8", errors="replace").splitlines()]
+    if DATA.is_file():
+        said = DATA.read_text(encoding="utf-8", errors="replace")
+        lines = [line.split("\t")[-1] for line in said.splitlines()]
     else:
-        lines = ["the app crashed at the door again", "my tips never arrived", "thanks for the quick answer"]
+        lines = [
+            "the app crashed at the door again",
+            "my tips never arrived",
+            "thanks for the quick answer",
+        ] * 9
     words = [word for line in lines for word in line.split()]
 
     def one() -> str:
@@ -61,7 +76,9 @@ def texts(random: random.Random) -> Callable[[], str]:
 
 
 def batches(posts: int, now: datetime) -> Iterator[tuple[int, list[Any]]]:
-    """(place, prepared posts): oldest first, spread evenly over the weeks, labels by a long-tailed frequency."""
+    """(place, prepared posts): oldest first, spread evenly over the weeks, labels by a long-tailed
+    frequency.
+    """
     from earnest.store import dialect
     from earnest.store.rows import Prepared
     from earnest.store.words import tsvector
@@ -79,7 +96,8 @@ def batches(posts: int, now: datetime) -> Iterator[tuple[int, list[Any]]]:
         for number in range(start, min(start + BATCH, posts)):
             labels = list(dict.fromkeys(chance.choices(LABELS, weights, k=chance.choice((1, 1, 2)))))
             text = text_of()
-            voice = hashlib.blake2b(f"{chance.randrange(60_000)}/{labels[0]}".encode(), digest_size=12).digest()
+            speaker = f"{chance.randrange(60_000)}/{labels[0]}".encode()
+            voice = hashlib.blake2b(speaker, digest_size=12).digest()
             batch.append(
                 Prepared(
                     number.to_bytes(16, "big"),
@@ -121,7 +139,9 @@ def fill(posts: int) -> float:
         write.keep_prepared(places[place], batch, cursor=None, heard=heard, model="bench")
         spent += time.perf_counter() - begun
         if at % 10 == 9:
-            print(f"  {(at + 1) * BATCH:>9,} posts, {(at + 1) * BATCH / spent:,.0f} a second", file=sys.stderr)
+            print(
+                f"  {(at + 1) * BATCH:>9,} posts, {(at + 1) * BATCH / spent:,.0f} a second", file=sys.stderr
+            )
     return posts / spent
 
 
@@ -132,10 +152,10 @@ def questions() -> dict[str, Callable[[], object]]:
     now = datetime.now(UTC)
     since, days = now - timedelta(weeks=WEEKS), (now - timedelta(weeks=WEEKS)).date()
     until = now.date() + timedelta(days=1)
-    F = read.Filters
+    filters = read.Filters
 
-    def posts(**filters: Any) -> Callable[[], object]:
-        return lambda: read.posts("bench", F(**filters))
+    def posts(**some: Any) -> Callable[[], object]:
+        return lambda: read.posts("bench", filters(**some))
 
     asked: dict[str, Callable[[], object]] = {
         "posts": posts(),
@@ -149,8 +169,13 @@ def questions() -> dict[str, Callable[[], object]]:
         "posts unsure": posts(unsure=True),
         "posts range": posts(since=now - timedelta(weeks=6), until=now - timedelta(weeks=5)),
         "posts all filters": posts(
-            labels=("pay.tips",), kinds=("idea",), places=("inbox",), langs=("und",), regions=("Leeds",),
-            sentiments=("positive",), unsure=True,
+            labels=("pay.tips",),
+            kinds=("idea",),
+            places=("inbox",),
+            langs=("und",),
+            regions=("Leeds",),
+            sentiments=("positive",),
+            unsure=True,
         ),
         "posts nothing matches": posts(regions=("Atlantis",)),
         "posts label + region": posts(labels=("company.policy",), regions=("Leeds",)),
@@ -162,7 +187,9 @@ def questions() -> dict[str, Callable[[], object]]:
         "posts q minus": posts(q="the -and"),
         "posts q only minus": posts(q="-the"),
         "posts q common + label": posts(q="the", labels=("company.policy",)),
-        "posts q common + all": posts(q="the", labels=("pay",), kinds=("idea",), places=("inbox",), langs=("und",)),
+        "posts q common + all": posts(
+            q="the", labels=("pay",), kinds=("idea",), places=("inbox",), langs=("und",)
+        ),
         "posts q common + no region": posts(q="the", regions=("Atlantis",)),
         "posts q rare + label": posts(q="ref12*", labels=("pay",)),
         "posts q common + old range": posts(q="the", since=since, until=since + timedelta(days=2)),
@@ -170,8 +197,10 @@ def questions() -> dict[str, Callable[[], object]]:
         "facet_counts 3 days": lambda: read.facet_counts("bench", now - timedelta(days=3), now),
         "per_minute": lambda: read.per_minute("bench"),
         "newest_id": lambda: read.newest_id("bench"),
-        "arrived": lambda: read.arrived("bench", F(), since_id=read.newest_id("bench") - 20),
-        "arrived filtered, none": lambda: read.arrived("bench", F(regions=("Atlantis",)), since_id=read.newest_id("bench") - 20),
+        "arrived": lambda: read.arrived("bench", filters(), since_id=read.newest_id("bench") - 20),
+        "arrived filtered, none": lambda: read.arrived(
+            "bench", filters(regions=("Atlantis",)), since_id=read.newest_id("bench") - 20
+        ),
         "hearing": lambda: read.hearing("bench", days, until),
         "hearing_now": lambda: read.hearing_now("bench"),
         "voices label by week": lambda: read.voices("bench", days, until),

@@ -9,7 +9,7 @@ import pytest
 
 from earnest.flow import bulk, intake, worker
 from earnest.gate.voice import Keys
-from earnest.record.errors import BadFile, EarnestError, MissingKeys, RefusedAudience, StoreError
+from earnest.record.errors import BadFile, EarnestError, MissingKeys, RefusedAudience, StoreBusy, StoreError
 from earnest.store import read, write
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +183,19 @@ def test_a_name_without_a_letter_and_an_unknown_programme_are_refused(home):
         intake.file_job(None, "!!!", {"path": "/x"}, home)
     with pytest.raises(StoreError, match="no programme 'nowhere'"):
         intake.file_job("nowhere", "x", {"path": "/x"}, home)
+
+
+def test_a_file_does_not_go_into_a_feed_place_whose_position_it_would_lose(home):
+    write.default_programme()
+    write.add_place("default", "forum", type="feed", kind="open")
+    with pytest.raises(StoreError, match="not one of files"):
+        intake.file_job(None, "forum", {"path": "/x"}, home)
+
+
+def test_two_imports_into_one_place_at_once_count_nothing_twice(keyed, tmp_path):
+    file = table(tmp_path / "posts.csv", 100)
+    place, job = intake.file_job(None, "reviews", {"path": str(file)}, keyed)
+    run(keyed, file)
+    with pytest.raises(StoreBusy):
+        list(bulk.import_file(place, job))
+    assert posts_kept() == 100

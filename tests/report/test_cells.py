@@ -14,7 +14,8 @@ FLOORS = st.sampled_from((5, 10))
 @st.composite
 def tables(draw: st.DrawFn) -> list[list[int | None]]:
     rows, columns = draw(st.integers(1, 6)), draw(st.integers(1, 6))
-    table: list[list[int | None]] = [[draw(COUNTS) for _ in range(columns)] for _ in range(rows)]
+    table: list[list[int | None]]
+    table = [[draw(COUNTS) for _ in range(columns)] for _ in range(rows)]
     for column in draw(st.sets(st.integers(0, columns - 1), max_size=2)):
         for line in table:
             line[column] = None
@@ -26,7 +27,7 @@ def small_of(table: list[list[int | None]], floor: int) -> set[tuple[int, int]]:
 
 
 def recoverable(table: list[list[int | None]], hidden: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Hidden cells that some sum of row totals, column totals and told cells gives away, by linear algebra."""
+    """Hidden cells that some sum of row totals, column totals and told cells gives away (linear algebra)."""
     spots = sorted(hidden)
     if not spots:
         return set()
@@ -68,7 +69,7 @@ def test_what_is_hidden_of_a_line_reaches_the_floor_together_or_is_all_of_it(
     )
     for line in lines:
         mine = [spot for spot in line if spot in hidden]
-        if not mine or min(live_rows, live_columns) == 1:
+        if not any(table[r][c] for r, c in mine) or min(live_rows, live_columns) == 1:
             continue
         known = [spot for spot in line if table[spot[0]][spot[1]] is not None]
         assert len(mine) == len(known) or sum(table[r][c] or 0 for r, c in mine) >= floor

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from earnest.record.errors import StoreError
+from earnest.record.errors import StoreBusy, StoreError
 from earnest.store import erase, read, write
 from tests.store.build import NOW, desk, item, keep, key
 
@@ -135,6 +135,16 @@ def test_a_page_that_fails_keeps_nothing_and_does_not_move_the_cursor():
         keep(place, item("2"), broken, withheld=30, cursor="after")
     assert len(read.posts("riders", read.Filters()).rows) == 1
     assert read.listening_place("riders", "reviews").cursor == "before"
+    assert read.withheld(NOW.date()) is None
+
+
+def test_a_page_is_kept_only_where_its_reader_went_on_from_and_another_reader_has_not_been():
+    place = desk()
+    keep(place, item("1"), cursor="a", after=None)
+    keep(place, item("2"), cursor="b", after="a")
+    with pytest.raises(StoreBusy, match="another process"):
+        keep(place, item("3"), withheld=30, cursor="b", after="a")
+    assert len(read.posts("riders", read.Filters()).rows) == 2
     assert read.withheld(NOW.date()) is None
 
 

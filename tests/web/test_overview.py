@@ -1,4 +1,4 @@
-"""The overview page: what it says, where it leads, and what it does when there is nothing, little or a gap."""
+"""The overview: what it says, where it leads, and what it does when there is nothing, little or a gap."""
 
 from html import unescape
 

@@ -60,7 +60,7 @@ def import_file(
     gc.disable()
     try:
         hand.pipe.send(job)
-        yield from _write(place_id, hand)
+        yield from _write(place_id, hand, job.cursor)
     except BrokenPipeError:
         raise _died(hand.process) from None
     finally:
@@ -69,7 +69,7 @@ def import_file(
         hand.stop()
 
 
-def _write(place_id: int, hand: Hand) -> Iterator[tuple[Imported, list[Refusal]]]:
+def _write(place_id: int, hand: Hand, after: str | None) -> Iterator[tuple[Imported, list[Refusal]]]:
     span = _Span()
     admitted = 0
     while True:
@@ -90,7 +90,9 @@ def _write(place_id: int, hand: Hand) -> Iterator[tuple[Imported, list[Refusal]]
             cursor=batch.cursor,
             heard=span.heard(batch),
             model=batch.model,
+            after=after,
         )
+        after = batch.cursor
         brought = Imported(
             read=batch.read,
             admitted=outcome.admitted,

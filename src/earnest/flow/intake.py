@@ -26,14 +26,19 @@ def file_job(programme: str | None, name: str, settings: dict[str, Any], home: P
         raise StoreError(f"There is no programme '{programme}'.", advice=f"There are: {known}.")
     if read.place(programme, slug) is None:
         write.add_place(programme, slug, title=name, type="file", kind="addressed", interval=0)
+    write.settled()
     place = read.listening_place(programme, slug)
+    if place.type != "file":
+        raise StoreError(
+            f"The place '{slug}' is not one of files ({place.type}).", advice="Import under another name."
+        )
     if place.state == "closed":
         raise StoreError(f"The place '{slug}' is closed.", advice="Import under another name.")
     own = home / "models" / place.taxonomy
     return place.id, Job(
         type="file",
         settings=settings,
-        cursor=place.cursor if place.type == "file" else None,
+        cursor=place.cursor,
         audience=place.audience,
         kind=place.kind,
         source=source_name(place),

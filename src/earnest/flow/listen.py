@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from earnest.egress import Egress
 from earnest.flow.digest import Stages
@@ -43,6 +44,8 @@ def listen(place: read.ListeningPlace, source: Source, stages: Stages) -> Heard:
     them.
     """
     total = Heard()
+    # What is pushed has no position that two readers could both go on from.
+    after: str | Literal[False] | None = False if place.type == "submit" else place.cursor
     for page in source.read(place.cursor):
         digest = stages.digest(page)
         outcome = write.keep(
@@ -54,7 +57,9 @@ def listen(place: read.ListeningPlace, source: Source, stages: Stages) -> Heard:
             cursor=digest.cursor,
             heard=hearing(place, whole=digest.done),
             model=stages.model.id,
+            after=after,
         )
+        after = False if after is False else digest.cursor
         total = Heard(
             read=total.read + digest.read,
             admitted=total.admitted + outcome.admitted,

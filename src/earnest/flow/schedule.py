@@ -8,7 +8,7 @@ from threading import Event
 from earnest.egress import Egress
 from earnest.flow.listen import Heard, listen, open_place, open_stages
 from earnest.gate.voice import Keys
-from earnest.record.errors import EarnestError, SetupError, SourceBusy, SourceGone
+from earnest.record.errors import EarnestError, SetupError, SourceBusy, SourceGone, StoreBusy
 from earnest.store import erase, read, write
 from earnest.understand.classify import Model
 
@@ -54,6 +54,8 @@ def listen_once(keys: Keys, model_of: Callable[[str], Model], egress: Egress | N
             heard = listen(
                 place, open_place(place, egress), open_stages(place, keys, model_of(place.taxonomy))
             )
+        except StoreBusy as error:
+            yield Turn(place, None, error.sentence())  # not the place's fault
         except EarnestError as error:
             yield _trouble(place, error, error.sentence())
         except Exception as error:  # noqa: BLE001 - one broken place must not silence the others

@@ -85,9 +85,12 @@ class Gate:
         now = datetime.now(UTC)
         if self._closed and not live(self._consent, now):
             raise PermissionError("no live consent")
-        return [self._decide(raw, place, now) for place, raw in enumerate(raws, 1)]
+        latest = now + AHEAD
+        return [self._decide(raw, place, now, latest) for place, raw in enumerate(raws, 1)]
 
-    def _decide(self, raw: RawPost, place: int, now: datetime) -> ClearedPost | Erasure | Refusal | Withheld:
+    def _decide(
+        self, raw: RawPost, place: int, now: datetime, latest: datetime
+    ) -> ClearedPost | Erasure | Refusal | Withheld:
         if raw.change == "deleted":
             return Erasure(self._keys.post_key(self._source, raw.id))
         text = raw.text
@@ -100,7 +103,7 @@ class Gate:
             return "opted out"
         text = clean(text)
         created = raw.created or now
-        if created.tzinfo is None or not EARLIEST <= created <= now + AHEAD:
+        if created.tzinfo is None or not EARLIEST <= created <= latest:
             return Refusal(
                 f"item {place}", "BadDate", "the date is not between 1990 and tomorrow, or has no time zone"
             )
@@ -122,8 +125,8 @@ class Gate:
 
 
 def _sorted(answers: list[ClearedPost | Erasure | Refusal | Withheld]) -> Admitted:
-    cleared = [answer for answer in answers if isinstance(answer, ClearedPost | Erasure)]
-    refused = [answer for answer in answers if isinstance(answer, Refusal)]
+    cleared = [answer for answer in answers if isinstance(answer, (ClearedPost, Erasure))]
+    refused = [answer for answer in answers if type(answer) is Refusal] if len(cleared) < len(answers) else []
     return Admitted(cleared, len(answers) - len(cleared) - len(refused), refused)
 
 

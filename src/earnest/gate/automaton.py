@@ -5,7 +5,7 @@ RE2 answers "nothing found" also when it runs out of memory. Each set therefore 
 always found; where even that is missing, `GateDownError` is raised and whoever asked admits nothing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import or_
 
@@ -19,13 +19,12 @@ class GateDownError(RuntimeError):
     """A pattern set could not run. Says nothing of the text."""
 
 
-def options(*, ascii_only: bool = False, ignore_case: bool = False, captures: bool = False) -> "re2.Options":
+def options(*, ascii_only: bool = False, captures: bool = False) -> "re2.Options":
     """Options of every pattern in the gate. `ascii_only` is for text that was folded."""
     chosen = re2.Options()
     chosen.encoding = re2.Options.Encoding.LATIN1 if ascii_only else re2.Options.Encoding.UTF8
     chosen.max_mem = MEMORY
     chosen.log_errors = False
-    chosen.case_sensitive = not ignore_case
     chosen.never_capture = not captures
     return chosen
 
@@ -58,8 +57,8 @@ def present(patterns: Sequence[bytes], chosen: "re2.Options") -> Callable[[bytes
 def holds(patterns: Sequence[bytes], chosen: "re2.Options") -> Callable[[bytes], bool]:
     """A function that says whether any of the patterns is in a text.
 
-    One automaton for all of them stays small where a set, which must remember which of them it has seen, grows
-    with every new text: on posts never seen before it is ten times as fast. Short of memory it gets slow, not wrong.
+    One automaton for all of them stays small, where a set, which must remember which of them it has seen,
+    grows with every new text. Short of memory it gets slow, not wrong.
     """
     match = re2.compile(b"|".join(patterns), chosen)._regexp.Match
     anywhere = re2._Anchor.UNANCHORED
@@ -71,21 +70,16 @@ def holds(patterns: Sequence[bytes], chosen: "re2.Options") -> Callable[[bytes],
     return search
 
 
-def finder(pattern: str, group: int, chosen: "re2.Options") -> Callable[[bytes], Iterator[tuple[int, int]]]:
-    """A function from UTF-8 text to where a group of the pattern stands, as byte offsets, without overlap.
+def finder(pattern: str, group: int, chosen: "re2.Options") -> Callable[[bytes, int], tuple[int, int] | None]:
+    """A function from UTF-8 text and a byte offset to where the pattern's group is next, in byte offsets.
 
-    For text that `present` has said to hold the pattern. It skips the wrapper's work on character offsets.
+    It skips the wrapper's work on character offsets.
     """
     match = re2.compile(pattern, chosen)._regexp.Match
     anywhere = re2._Anchor.UNANCHORED
 
-    def spans(text: bytes) -> Iterator[tuple[int, int]]:
-        at, end = 0, len(text)
-        while at <= end:
-            found = match(anywhere, text, at, end)
-            if found[0][0] < 0:
-                return
-            yield found[group]
-            at = max(found[0][1], at + 1)
+    def following(text: bytes, at: int) -> tuple[int, int] | None:
+        span: tuple[int, int] = match(anywhere, text, at, len(text))[group]
+        return span if span[0] >= 0 else None
 
-    return spans
+    return following

@@ -42,7 +42,7 @@ DISGUISE = (
 _MARKS = re.compile("[\u0300-\u036f]+")
 
 _LEET = str.maketrans("01345$@!|7+8", "oieassaiittb")
-_LEET_WORD = re.compile(r"[a-z0-9$@!|+*]*[a-z][a-z0-9$@!|+*]*")
+_LEET_WORD = re.compile(r"[a-z0-9$@!|+*]{2,40}")
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z0-9$](?:[ .*,:~|]{1,3}[a-z0-9$!]){3,}(?![a-z0-9])")
 _GAPS = re.compile(r"[^a-z0-9$!]+")
 _LONG = re.compile(r"([a-z])\1{2,}")
@@ -61,10 +61,15 @@ def fold(text: str) -> bytes:
 def undisguise(folded: str) -> str:
     """Folded text with spaced words closed up, digits read as letters and stretched letters shortened."""
     plain = _SPACED.sub(lambda run: _GAPS.sub(_closed, run[0]), folded)
-    plain = _LEET_WORD.sub(lambda word: word[0].translate(_LEET), plain)
+    plain = _LEET_WORD.sub(_letters, plain)
     return _LONG.sub(r"\1", plain)
 
 
 def _closed(gap: re.Match[str]) -> str:
     """Between letters that stand apart, two blanks part words and anything else parts nothing."""
     return " " if len(gap[0]) > 1 and gap[0].isspace() else ""
+
+
+def _letters(word: re.Match[str]) -> str:
+    """A word with letters in it, its digits and signs read as letters; a number stays one."""
+    return word[0] if word[0].isdigit() else word[0].translate(_LEET)

@@ -1,10 +1,11 @@
 """The protected-speech filter: organising, representation, collective action, press, research, regulators,
 law.
 
-`is_protected(text)` answers yes or no and keeps nothing. One search over the folded text lets nearly every post
-pass; of the rest, other senses of the words ("three strikes policy") are taken out, and what needs two groups of
-words together is judged sentence by sentence. It would rather withhold one post too many than keep one that it
-should not have read: `docs/trust.md` has the measured figures. The words are in `words/protected.txt`.
+`is_protected(text)` answers yes or no and keeps nothing. One search over the folded text lets nearly every
+post pass; of the rest, other senses of the words ("three strikes policy") are taken out, and what needs two
+groups of words together is judged sentence by sentence. It would rather withhold one post too many than keep
+one that it should not have read: `docs/trust.md` has the measured figures. The words are in
+`words/protected.txt`.
 """
 
 import re
@@ -15,7 +16,7 @@ import re2
 from earnest.gate import optout
 from earnest.gate.automaton import holds, options
 from earnest.gate.fold import DISGUISE, fold, undisguise
-from earnest.gate.words import pattern, read
+from earnest.gate.words import pattern, rare, read
 
 RULES: tuple[tuple[tuple[str, ...], str | None], ...] = (
     (("clear",), None),
@@ -33,21 +34,16 @@ RULES: tuple[tuple[tuple[str, ...], str | None], ...] = (
 WINDOW = 160
 """Characters. A shorter text is judged as one sentence."""
 
-_PATTERNS = {name: pattern(words) for name, words in read("protected").items()}
+_WORDS = read("protected")
+_FIRST = sorted({needs[0] for needs, _ in RULES})
 _OPTIONS = options(ascii_only=True)
-_FIRST = {needs[0] for needs, _ in RULES}
-_disguised = holds(["|".join(DISGUISE).encode("ascii")], _OPTIONS)
-_out = holds([pattern(optout.WORDS)], _OPTIONS)
-_maybe = holds(
-    [
-        *(_PATTERNS[name] for name in sorted(_FIRST)),
-        "|".join(DISGUISE).encode("ascii"),
-        pattern(optout.WORDS),
-    ],
-    _OPTIONS,
-)
-_has = {name: holds([words], _OPTIONS) for name, words in _PATTERNS.items()}
-_other = re2.compile(_PATTERNS["other"], _OPTIONS)
+_DISGUISE = "|".join(DISGUISE).encode("ascii")
+_OUT = pattern(optout.WORDS)
+_has = {name: holds([pattern(words)], _OPTIONS) for name, words in _WORDS.items()}
+_disguised = holds([_DISGUISE], _OPTIONS)
+_out = holds([_OUT], _OPTIONS)
+_maybe = holds([*(pattern(rare(_WORDS[name])) for name in _FIRST), _DISGUISE, _OUT], _OPTIONS)
+_other = re2.compile(pattern(_WORDS["other"]), _OPTIONS)
 _SENTENCE = re.compile(rb"[.!?\n;]+")
 
 
@@ -72,6 +68,8 @@ def hear(text: str) -> Literal["protected speech", "opted out"] | None:
 
 
 def _judge(folded: bytes) -> bool:
+    if not _telling(folded):
+        return False
     rest = _other.sub(b" . ", folded)
     if _has["clear"](rest):
         return True

@@ -44,16 +44,23 @@ def redact(text: str) -> Redacted:
     finds: list[personal.Found] = []
     taken = bytearray(len(text))
     plain = len(encoded) == len(text)
-    for place, (judge, spans) in enumerate(_FINDERS):
+    for place, (judge, following) in enumerate(_FINDERS):
         if not kinds >> place & 1:
             continue
-        for start, end in spans(encoded):
+        span = following(encoded, 0)
+        while span is not None:
+            start, end = span
             if not plain:
                 start, end = len(encoded[:start].decode()), len(encoded[:end].decode())
             found = judge(text, start, end)
-            if found is not None and taken.find(1, found.start, found.end) < 0:
+            if found is None:
+                # What was refused may hide a find: "12 at 1204 Oak Street".
+                span = following(encoded, span[0] + 1)
+                continue
+            if taken.find(1, found.start, found.end) < 0:
                 taken[found.start : found.end] = b"\1" * (found.end - found.start)
                 finds.append(found)
+            span = following(encoded, span[0] + max(1, len(text[start : found.end].encode())))
     if not finds:
         return Redacted(text, ())
     finds.sort()

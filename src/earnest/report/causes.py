@@ -107,14 +107,14 @@ def where(
     when its posts now reach the floor.
     """
     expected = totals[0] / totals[1] if totals[1] else 0.0
-    growth = {key: count - before.get(key, 0) * expected for key, count in now.items() if key}
+    growth = {key: now.get(key, 0) - before.get(key, 0) * expected for key in {**now, **before} if key}
     risen = sum(amount for amount in growth.values() if amount > 0)
-    if risen <= 0 or len(now) < 2:
+    if risen <= 0 or len(growth) < 2:
         return ()
     named: list[str] = []
     covered = 0.0
     for key, amount in sorted(growth.items(), key=lambda pair: (-pair[1], pair[0])):
-        if amount < risen * 0.2 or now[key] < floor or len(named) == 3:
+        if amount < risen * 0.2 or now.get(key, 0) < floor or len(named) == 3:
             break
         named.append(key)
         covered += amount

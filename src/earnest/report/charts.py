@@ -121,7 +121,10 @@ def complaints(before: Sequence[Week], weeks: Sequence[Week], say: Wording) -> D
             if plane.wide:
                 parts.append(svg.text(x + 10, y + 4, say.in_100(value), "t-c2"))
             else:
-                parts.append(svg.text(plane.right, y - 12, say.in_100(value), "t-c2", "end"))
+                near = [100 * (week.complaints.high or 0) for week in shown[max(0, last - 2) : last + 1]]
+                parts.append(
+                    svg.text(x + plane.step / 2, plane.y(max(near)) - 6, say.in_100(value), "t-c2", "end")
+                )
         return parts + _around(plane, before, shown, say)
 
     return _both("share", say.share_title, say.share_described(weeks), len(shown), scale[-1], draw)

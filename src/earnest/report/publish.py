@@ -65,12 +65,12 @@ def check_range(first: date, last: date, today: date) -> tuple[date, date]:
 
     Raises InputError with one sentence for a range that cannot be reported on. Today counts up to now.
     """
+    if first > today:
+        raise InputError(f"{first} has not come yet.", advice=f"Choose days up to {today}.")
     if first > last:
         raise InputError(
             f"The first day ({first}) is after the last ({last}).", advice="Write the earlier day first."
         )
-    if first > today:
-        raise InputError(f"{first} has not come yet.", advice=f"Choose days up to {today}.")
     if last > today:
         raise InputError(f"The last day ({last}) has not come yet.", advice=f"Choose days up to {today}.")
     if last - first > LONGEST:

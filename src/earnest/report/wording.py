@@ -181,9 +181,9 @@ class Wording(ChartWords):
             if compared.within
             else "Against"
         )
-        moved = "is within chance" if not self._moved(compared.change) else "is likely"
+        moved = "is likely" if self._moved(compared.change) else "is within chance,"
         span = f"{self.signed(low)} to {self.signed(high)} in 100"
-        return f"{likely} {whose} the {self.against(compared)}: the change {moved}, {span}."
+        return f"{likely} {whose} the {self.against(compared)}: the change {moved} {span}."
 
     def gaps_note(self, gaps: Sequence[Week]) -> str:
         if not gaps:

@@ -63,27 +63,15 @@ def facet_counts(programme: str, since: datetime, until: datetime) -> dict[str, 
         else:
             edges = [(first, last)]
         for begin, end in edges:
-            for row in _hour_rows(cursor, within, begin, end):
-                place, label, kind, sentiment, lang, region, posts = row
-                for facet, value in zip(
-                    ("label", "kind", "sentiment", "lang", "region"),
-                    (label, kind, sentiment, lang, region),
-                    strict=True,
-                ):
+            for facet in ("label", "kind", "sentiment", "lang", "region") if begin < end else ():
+                cursor.execute(
+                    f"SELECT {facet}, place_id, sum(posts) FROM store_hourcount"  # noqa: S608 - names above
+                    f" WHERE programme_id = %s AND hour >= %s AND hour < %s GROUP BY {facet}, place_id",
+                    [within.id, begin, end],
+                )
+                for value, place, posts in cursor.fetchall():
                     add(facet, value, place, int(posts))
     return {facet: dict(counts.most_common()) for facet, counts in found.items()}
-
-
-def _hour_rows(cursor: Any, within: Scope, begin: int, end: int) -> list[tuple[Any, ...]]:
-    if begin >= end:
-        return []
-    cursor.execute(
-        "SELECT place_id, label, kind, sentiment, lang, region, sum(posts) FROM store_hourcount"
-        " WHERE programme_id = %s AND hour >= %s AND hour < %s"
-        " GROUP BY place_id, label, kind, sentiment, lang, region",
-        [within.id, begin, end],
-    )
-    return list(cursor.fetchall())
 
 
 def per_minute(programme: str, minutes: int = 60) -> list[int | None]:

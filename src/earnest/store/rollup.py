@@ -15,11 +15,12 @@ from earnest.store import clock
 FACETS = ("place", "label", "kind", "sentiment", "lang", "region")
 
 GRAINS: tuple[frozenset[str], ...] = (
+    frozenset({"label", "kind", "place"}),
     frozenset({"label", "kind", "place", "sentiment"}),
     frozenset({"kind", "place", "sentiment", "lang", "region"}),
     frozenset({"label", "lang", "region"}),
 )
-"""Grains of `WeekCount`, by their number. A question about facets that no grain holds reads `HourCount`."""
+"""Grains of `WeekCount`, by their number, the smallest first. A question about facets that no grain holds reads `HourCount`."""
 
 
 Cell = tuple[int, int, str, str, str, str, str]
@@ -49,9 +50,10 @@ def count(cells: Iterable[Cell], sign: int = 1) -> Counts:
         days[(day, place, "sentiment", sentiment)] += posts
         days[(day, place, "lang", lang)] += posts
         days[(day, place, "region", region)] += posts
-        weeks[(0, week, place, label, kind, sentiment, "", "")] += posts
-        weeks[(1, week, place, "", kind, sentiment, lang, region)] += posts
-        weeks[(2, week, 0, label, "", "", lang, region)] += posts
+        weeks[(0, week, place, label, kind, "", "", "")] += posts
+        weeks[(1, week, place, label, kind, sentiment, "", "")] += posts
+        weeks[(2, week, place, "", kind, sentiment, lang, region)] += posts
+        weeks[(3, week, 0, label, "", "", lang, region)] += posts
     return Counts(hours, days, weeks)
 
 

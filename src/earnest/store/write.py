@@ -35,6 +35,7 @@ from earnest.store.write_posts import (
     keep,
     keep_prepared,
     settle,
+    settled,
 )
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "resume_place",
     "set_membership",
     "settle",
+    "settled",
     "use_sign_in",
     "user_id",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from django.db import OperationalError, connection, transaction
 
@@ -77,13 +77,15 @@ def keep(
     cursor: str | None,
     heard: Hearing,
     model: str = "",
+    after: str | Literal[False] | None = False,
 ) -> Outcome:
     """Keep one page of a place and move its cursor, in one transaction.
 
     A post whose key is known is a duplicate, unless the source says it was edited: then it changes in place.
-    A key that was erased once is never kept again. `model` is the id of what made the verdicts. Raises
-    StoreBusy when the database is locked or restarting (nothing was kept, the same call may be made again)
-    and StoreError when the place is gone.
+    A key that was erased once is never kept again. `model` is the id of what made the verdicts. `after` is
+    the cursor that the reader went on from: where another reader has moved it since, nothing is kept (False:
+    not asked). Raises StoreBusy then, and when the database is locked or restarting: nothing was kept, it may
+    be tried again. Raises StoreError when the place is gone or closed.
     """
     posts = prepare(kept, words=dialect.needs_words())
     return keep_prepared(
@@ -95,6 +97,7 @@ def keep(
         cursor=cursor,
         heard=heard,
         model=model,
+        after=after,
     )
 
 
@@ -108,17 +111,27 @@ def keep_prepared(
     cursor: str | None,
     heard: Hearing,
     model: str = "",
+    after: str | Literal[False] | None = False,
 ) -> Outcome:
     """`keep` for posts that were prepared elsewhere (`rows.prepare`)."""
     try:
         with transaction.atomic(), connection.cursor() as db:
             numbers = take_numbers(db, len(posts))
-            place = Place.objects.filter(pk=place_id).values("programme_id", "state", "last_post").first()
+            place = (
+                Place.objects.filter(pk=place_id)
+                .values("programme_id", "state", "cursor", "last_post")
+                .first()
+            )
             if place is None:
                 raise StoreError("The place was removed while it was being read.")
             if place["state"] == "closed":
                 raise StoreError(
                     "The place was closed while it was being read: nothing of this page was kept."
+                )
+            if after is not False and place["cursor"] != after:
+                raise StoreBusy(
+                    "The place was read by another process at the same time.",
+                    advice="Nothing was kept; try again.",
                 )
             page = _Page(db, place["programme_id"], place_id, numbers, heard.at, model)
             gone = erase.bury(db, page.programme_id, place_id, erased, heard.at)
@@ -331,6 +344,14 @@ def settle() -> None:
     """
     with connection.cursor() as db:
         db.execute("PRAGMA optimize" if dialect.is_sqlite() else "ANALYZE")
+
+
+def settled() -> None:
+    """Return when every write that had begun is done: also one whose process was killed while it was
+    committing.
+    """
+    with transaction.atomic(), connection.cursor() as db:
+        take_numbers(db, 0)
 
 
 def close_connections() -> None:

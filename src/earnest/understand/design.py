@@ -10,9 +10,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from earnest.understand import solve
 from earnest.understand.features import Space, Terms
 from earnest.understand.jit import CACHE
 
+BIAS = 1.0
+LEAN = 0.25
+"""How far a term's value leans on how unevenly the two sides of a column use it."""
+ROUNDS, TOLERANCE = 60, 0.1
 LEAST_NORM = 1.0
 WORDS = 1.5
 """How much more a whole word says than a pair or a piece."""
@@ -48,7 +53,7 @@ def fit_weighting(
 ) -> Weighting:
     """Rarity over the given posts. Buckets met less than `least` times weigh nothing.
 
-    Buckets that only `extra` texts hold (the language head's) get a middling weight.
+    Buckets that only `extra` texts hold (the language head's) weigh little.
     """
     met = np.zeros(space.buckets, np.int64)
     for post in posts:
@@ -56,7 +61,7 @@ def fit_weighting(
     idf = np.where(met >= least, np.log((1 + len(posts)) / (1 + met)) + 1, 0.0)
     if extra is not None:
         others = np.bincount(extra.buckets, minlength=space.buckets)
-        idf[(idf == 0) & (others >= 3)] = 3.0
+        idf[(idf == 0) & (others >= 3)] = 1.0
     idf[: space.words] *= WORDS
     square = idf**2
     scale = max(float(square.max()), 1.0) / 127
@@ -104,3 +109,28 @@ def take(rows: Design, posts: NDArray[np.int64]) -> Design:
     starts = np.repeat(rows.indptr[posts] - indptr[:-1], counts)
     at = np.arange(indptr[-1]) + starts
     return Design(indptr, rows.indices[at], rows.values[at], rows.dense[posts], rows.features)
+
+
+def fit_rows(rows: Design, signs: NDArray[np.float64], costs: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Weights (columns × features and an intercept) of a linear classifier a row of `signs`."""
+    weights: NDArray[np.float32] = solve.fit(
+        rows.indptr, rows.indices, rows.values, rows.dense,
+        np.ascontiguousarray(signs), np.ascontiguousarray(costs),
+        rows.features, BIAS, LEAN, ROUNDS, TOLERANCE,
+    )  # fmt: skip
+    return weights
+
+
+def score_rows(rows: Design, weights: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Scores (posts × columns)."""
+    scores: NDArray[np.float32] = solve.score(
+        rows.indptr, rows.indices, rows.values, rows.dense, np.ascontiguousarray(weights.T), BIAS
+    )
+    return scores.astype(np.float64)
+
+
+def facet_signs(truth: NDArray[np.int64], count: int) -> NDArray[np.float64]:
+    """A row an answer: 1 where it is true, -1 where another is, 0 where nothing is told (-1)."""
+    signs = np.where(truth[None, :] == np.arange(count)[:, None], 1.0, -1.0)
+    signs[:, truth < 0] = 0.0
+    return signs

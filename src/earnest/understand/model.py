@@ -32,7 +32,7 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Description(msgspec.Struct, frozen=True):
-    """What model.json holds. Columns of the table: labels, kinds, sentiments, languages, the norm, padding."""
+    """What model.json holds. The table's columns: labels, kinds, sentiments, languages, the norm, padding."""
 
     format: int
     taxonomy: str

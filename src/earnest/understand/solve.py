@@ -13,7 +13,7 @@ from earnest.understand.jit import CACHE
 
 @njit(cache=CACHE, nogil=True)
 def _column(indptr, indices, values, dense, norms, sign, cost, weights, bias, rounds, tolerance, seed):  # type: ignore[no-untyped-def]
-    """Fit one column; `weights` (sparse features, then dense ones, then the intercept) is written in place."""
+    """Fit one column in place: `weights` are those of sparse features, of dense ones, and the intercept."""
     posts = len(indptr) - 1
     sparse = len(weights) - dense.shape[1] - 1
     width = dense.shape[1]

@@ -1,6 +1,6 @@
 """The word lists of the filters: one expression a line, so that anybody can read, question and mend them.
 
-`read(name)` gives the groups of a list. `pattern(…)` turns a group's shorthand into one RE2 expression.
+`read(name)` gives the groups of a list, `pattern(…)` turns the shorthand of a group into one RE2 expression.
 """
 
 import re
@@ -29,14 +29,26 @@ def read(name: str) -> dict[str, tuple[str, ...]]:
     return {group: tuple(words) for group, words in groups.items()}
 
 
+def rare(alternatives: Iterable[str]) -> list[str]:
+    """What must be in a text for an alternative to be: of one with a gap only its rarer side.
+
+    Looking for this first costs far less: a gap that skips words makes RE2's automaton grow with every text.
+    """
+    sides = []
+    for words in alternatives:
+        sides.append(words.rsplit(">", 1)[1] if words.startswith("~") else words.split("<", 1)[0])
+    return sides
+
+
 def pattern(alternatives: Iterable[str]) -> bytes:
     """One RE2 expression out of alternatives in the lists' shorthand, for folded text."""
-    tagged, plain = [], []
+    plain: list[str] = []
+    tagged: list[str] = []
     for words in alternatives:
-        (tagged if words.startswith("#") else plain).append(words)
-    text = rf"\b(?:{'|'.join(plain)})\b" if plain else ""
-    if tagged:
-        text += rf"{'|' if plain else ''}(?:{'|'.join(tagged)})\b"
+        (tagged if words.startswith("#") else plain).append(words.removeprefix("~").strip())
+    text = "|".join(
+        [rf"\b(?:{'|'.join(plain)})\b"] * bool(plain) + [rf"(?:{'|'.join(tagged)})\b"] * bool(tagged)
+    )
     text = text.replace("'?", "'").replace("'", " ?")
     text = text.replace(" ?", "\0").replace(" ", "[ ,]+").replace("\0", "[ ,]?")
     return _GAP.sub(r"(?:[ ,]*\\w+){0,\1}[ ,]*", text).encode("ascii")

@@ -13,7 +13,6 @@ register = template.Library()
 register.filter("kind", words.kind)
 register.filter("label", words.label)
 register.filter("tongue", words.tongue)
-register.filter("sureness", words.sureness)
 register.filter("moment", words.moment)
 
 

@@ -96,7 +96,7 @@ def _range(request: HttpRequest, today: date) -> Range:
     since, until = request.GET.get("since", "").strip(), request.GET.get("until", "").strip()
     if since or until:
         last = _day(until) if until else today
-        first = _day(since) if since else last - timedelta(weeks=12) + timedelta(days=1)
+        first = _day(since) if since else date.fromordinal(max(1, last.toordinal() - 83))
         try:
             return Range(*publish.check_range(first, last, today), weeks=0)
         except InputError as error:

@@ -89,7 +89,7 @@ def one(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
     report = _stored(programme, id)
     context = {
         "row": _row(report),
-        "body": _body(id),
+        "body": _body(report),
         "may_make": access.may(request.user, "make_report", programme.slug),
     }
     return render(request, "web/report_one.html", programme, context)
@@ -102,8 +102,9 @@ def _stored(programme: Programme, id: int) -> ReportRow:
     return report
 
 
-def _body(id: int) -> SafeString | None:
-    found = publish.page(id)
+def _body(report: ReportRow) -> SafeString | None:
+    """None from the moment on at which a post that it quotes was erased."""
+    found = publish.page(report.id) if report.state == "ready" else None
     return None if found is None else mark_safe(found)  # noqa: S308 - written by our own template, which escapes
 
 
@@ -121,7 +122,7 @@ def renew(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
 def file(request: HttpRequest, programme: Programme, id: int, format: str) -> HttpResponse:
     """A stored report as a file to take along."""
     report = _stored(programme, id)
-    path = read.report_file(id, format) if format in TYPES else None
+    path = read.report_file(id, format) if format in TYPES and report.state == "ready" else None
     if path is None:
         raise Http404
     last = report.until - timedelta(days=1)

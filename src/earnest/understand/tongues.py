@@ -1,0 +1,49 @@
+"""The language head: trained beside the topics, on the same terms, with texts of its own."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earnest.understand import language
+from earnest.understand.calibrate import heat_of
+from earnest.understand.corpus import Example
+from earnest.understand.design import Weighting, design, facet_signs, fit_rows, score_rows, take
+from earnest.understand.evaluate import Share, wilson
+from earnest.understand.features import Space, terms
+
+MOST_OWN = 3_000
+"""Examples of ours among the texts; the rest are the catalogues'."""
+COST = 0.4
+_NO_VECTORS = np.zeros((0, 0), np.float32)
+
+
+class Tongues:
+    """The texts of known language, hashed."""
+
+    def __init__(self, examples: Sequence[Example], space: Space) -> None:
+        self.answers: tuple[str, ...] = (*language.KNOWN, "und")
+        own = [(example.lang, example.text) for example in examples if example.lang in language.KNOWN]
+        said = [*own[:: max(1, len(own) // MOST_OWN)], *language.sentences()]
+        self.terms = terms([text for _, text in said], space)
+        truth = np.array([self.answers.index(tongue or "und") for tongue, _ in said], np.int64)
+        self.signs = facet_signs(truth, len(self.answers))
+
+    def held_out(self, weighting: Weighting) -> tuple[float, Share]:
+        """Hold out every fifth text: the temperature of the head, and how often it is right."""
+        posts = np.arange(self.signs.shape[1])
+        asked, taught = posts[posts % 5 == 0], posts[posts % 5 != 0]
+        rows = design(self.terms, weighting, _NO_VECTORS)
+        weights = fit_rows(
+            take(rows, taught), self.signs[:, taught], np.full((len(self.signs), len(taught)), COST)
+        )
+        scores = score_rows(take(rows, asked), weights)
+        truth = self.signs[:, asked].argmax(axis=0)
+        right = int((scores.argmax(axis=1) == truth).sum())
+        return heat_of(scores, truth), wilson(right, len(truth))
+
+    def fit(self, weighting: Weighting) -> NDArray[np.float32]:
+        """Weights over all texts."""
+        return fit_rows(
+            design(self.terms, weighting, _NO_VECTORS), self.signs, np.full(self.signs.shape, COST)
+        )

@@ -1,6 +1,6 @@
 """After posts went all the way, the whole home folder holds no trace of what was withheld or of who spoke.
 
-The real command in a process of its own: database, its log and index, keys, every other file, and what it printed.
+The real command in a process of its own: database with its log and index, keys, every other file, its output.
 """
 
 import json

@@ -124,7 +124,9 @@ def keys(folder: Path) -> "Keys":
 
 
 def egress() -> "Egress":
-    """The way out to the network, under Earnest's own name."""
+    """The way out to the network, under Earnest's own name. Django must be set up."""
+    from django.conf import settings
+
     from earnest.egress import Egress, user_agent
 
-    return Egress(user_agent())
+    return Egress(user_agent(), allow_private=settings.PRIVATE_PLACES)

@@ -1,16 +1,21 @@
-"""`earnest sources list`: the kinds of place Earnest can read."""
+"""`earnest sources`: the kinds of place Earnest can read, and adding one to a programme."""
+
+import os
+from pathlib import Path
 
 import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from earnest.sources.registry import TYPES
+from earnest.cli import setup
+from earnest.record.errors import Refused, SetupError
+from earnest.sources.registry import TYPES, open_source
 
 
 @click.group("sources")
 def command() -> None:
-    """The kinds of place Earnest can read."""
+    """The kinds of place Earnest can read, and adding one."""
 
 
 @command.command("list")
@@ -28,3 +33,85 @@ def list_(as_json: bool) -> None:
     for kind in TYPES.values():
         table.add_row(kind.type, ", ".join(kind.kinds), kind.title, kind.tested_against)
     Console().print(table)
+
+
+@command.command("add")
+@click.argument("name")
+@click.option("--type", "type_", required=True, type=click.Choice(sorted(TYPES)), help="What sort of place.")
+@click.option("--kind", help="addressed, open or closed (default: the first that the type may be).")
+@click.option("--programme", help="The programme that listens (default: the default programme).")
+@click.option("--title", default="", help="What people call the place.")
+@click.option("--region", help="City or country, where the place does not tell.")
+@click.option("--lang", help="Language, where the place does not tell: en, es, …")
+@click.option("--every", type=click.IntRange(30, 86_400), default=300, show_default=True, help="Seconds.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting, such as url=https://…")
+@setup.home_option
+def add(
+    name: str,
+    type_: str,
+    kind: str | None,
+    programme: str | None,
+    title: str,
+    region: str | None,
+    lang: str | None,
+    every: int,
+    settings: tuple[str, ...],
+    home: Path | None,
+) -> None:
+    """Add the place NAME to a programme, to be read by `earnest listen` and `earnest serve`."""
+    chosen = dict(_pair(setting) for setting in settings)
+    kinds = TYPES[type_].kinds
+    if kind is None:
+        kind = kinds[0]
+    if kind not in kinds:
+        raise click.UsageError(f"A {type_} place may be {' or '.join(kinds)}, not {kind}.")
+    if kind == "closed":
+        raise Refused(
+            "A closed community cannot be added by the operator: it invites Earnest itself.",
+            advice="See docs/trust.md, Consent.",
+        )
+    setup.django(home)
+    open_source(type_, chosen, setup.egress())
+    from earnest.store import write
+
+    write.add_place(
+        programme or write.default_programme(),
+        name,
+        title=title,
+        type=type_,
+        kind=kind,
+        region=region,
+        lang=lang,
+        settings=dict(chosen),
+        interval=every,
+    )
+    click.echo(f"Added {name} ({type_}, {kind}). Read it now: earnest listen --once")
+
+
+def _pair(setting: str) -> tuple[str, str]:
+    name, sign, value = setting.partition("=")
+    if not sign or not name:
+        raise click.UsageError(f"Write a setting as name=value, not '{setting[:40]}'.")
+    return name.strip(), value.strip()
+
+
+@command.command("secret")
+@click.argument("programme")
+@setup.home_option
+def secret(programme: str, home: Path | None) -> None:
+    """Make a secret with which requests to /api/submit/PROGRAMME are signed. The one before stays valid."""
+    folder = setup.django(home)
+    from earnest.sources.submit.sign import new_secret
+    from earnest.store import read
+
+    if read.programme(programme) is None:
+        raise SetupError(f"There is no programme '{programme}'.", advice="See: earnest programme list")
+    path = folder / "keys" / f"submit-{programme}.key"
+    before = path.read_text(encoding="ascii").split()[:1] if path.exists() else []
+    fresh = new_secret()
+    draft = path.with_suffix(".new")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write("\n".join([fresh, *before]) + "\n")
+    draft.replace(path)
+    click.echo(fresh)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def command(taxonomy_file: Path, example_files: tuple[Path, ...], out: Path, as_json: bool) -> None:
-    """Train on {"text","labels"} lines (main label first; "kind", "sentiment" and "lang" if you have them)."""
+    """Train on {"text","labels"} lines, main label first; "kind", "sentiment", "lang" if you have them."""
     from earnest.cli.figures import as_bytes, show
     from earnest.cli.progress import steps
     from earnest.understand import corpus, taxonomy

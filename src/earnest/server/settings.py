@@ -35,6 +35,11 @@ TABLE = (
     ),
     Setting("EARNEST_HTTPS", "no", "yes: cookies and redirects for a server behind https."),
     Setting("EARNEST_DEBUG", "no", "yes: Django's error pages. Never where others can reach the server."),
+    Setting(
+        "EARNEST_PRIVATE_PLACES",
+        "no",
+        "yes: places may be read from private addresses too (an intranet, this machine).",
+    ),
     Setting("EARNEST_TIME_ZONE", "UTC", "Time zone of the pages; everything is kept in UTC."),
     Setting("EARNEST_LANGUAGE", "en", "Language of the pages: en or es."),
 )
@@ -112,6 +117,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 EARNEST_HOME = Path(value("EARNEST_HOME")).expanduser().absolute()
 DEBUG = yes("EARNEST_DEBUG")
 SECRET_KEY = _secret(EARNEST_HOME)
+PRIVATE_PLACES = yes("EARNEST_PRIVATE_PLACES")
 ALLOWED_HOSTS = [host.strip() for host in value("EARNEST_HOSTS").split(",") if host.strip()]
 DATABASES = {"default": database(value("DATABASE_URL"), EARNEST_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

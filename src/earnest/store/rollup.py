@@ -20,7 +20,7 @@ GRAINS: tuple[frozenset[str], ...] = (
     frozenset({"kind", "place", "sentiment", "lang", "region"}),
     frozenset({"label", "lang", "region"}),
 )
-"""Grains of `WeekCount`, by their number, the smallest first. A question about facets that no grain holds reads `HourCount`."""
+"""Grains of `WeekCount`, by number, the smallest first. A question about facets that no grain holds reads `HourCount`."""
 
 
 Cell = tuple[int, int, str, str, str, str, str]

@@ -13,7 +13,9 @@ CLIP = 0.9999
 def to_bytes(
     table: NDArray[np.float32], weighting: Weighting, intercepts: NDArray[np.float32]
 ) -> tuple[NDArray[np.int8], tuple[float, ...], tuple[float, ...], int]:
-    """(table, scales, intercepts, columns). Each column has its own scale; the few largest weights are cut."""
+    """(table, scales, intercepts, columns). Each column has its own scale; the few largest weights are
+    cut to it.
+    """
     width = table.shape[1]
     columns = -(-width // LANES) * LANES
     out = np.zeros((len(table), columns), np.int8)

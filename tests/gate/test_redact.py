@@ -46,6 +46,11 @@ GOES = [
     ("TBA303123456789 missing", "[order] missing"),
     ("order number 4F2A9C", "order number [order]"),
     ("plate 7ABC123", "plate [plate]"),
+    ("(415) 555-2671 (415) 555-2671", "[phone] [phone]"),
+    ("4111 1111 1111 1111 415-555-2671", "[card] [phone]"),
+    ("2026-11-02 415-555-2671", "2026-11-02 [phone]"),
+    ("$18 4155552671", "$18 [phone]"),
+    ("stop 12 at 1204 oak street", "stop 12 at [address]"),
 ]
 STAYS = (
     """

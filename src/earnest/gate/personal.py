@@ -164,6 +164,10 @@ _REGIONS = (
 )
 
 
+_GROUP = re.compile(r"\d+")
+MOST_GROUPS = 6
+"""How many groups of digits one number is written in, at most."""
+_CARD_SHAPES = frozenset(["4444", "465", "464", "4443"])
 _PHONE_SHAPES = frozenset(["334", "333", "3222", "2222", "1334", "244", "56", "554", "254", "22222"])
 """Sizes of the groups of digits that telephone numbers are written in."""
 
@@ -190,10 +194,18 @@ def _digits(text: str, start: int, end: int) -> Found | None:
         return _rest(text, start + amount.end(), end) if amount else None
     if _CLOCK_RANGE.fullmatch(raw) or _YEAR_RANGE.fullmatch(raw) or _DECIMALS.fullmatch(raw):
         return None
-    digits = "".join(c for c in raw if c.isdigit())
-    if 12 <= len(digits) <= 19 and stdnum.luhn.is_valid(digits):
-        return _as("card", start, end)
-    return _phone_or_number(raw, digits, text[max(0, start - 40) : start], start, end)
+    groups = [group.span() for group in _GROUP.finditer(raw)]
+    for first in range(len(groups)):
+        for last in range(min(first + MOST_GROUPS, len(groups)) - 1, first - 1, -1):
+            a, b = groups[first][0], groups[last][1]
+            a -= a > 0 and raw[a - 1] in "+("
+            kind = _kind_of(raw[a:b], text[max(0, start + a - 40) : start + a])
+            if kind is not None:
+                return _as(kind, start + a, start + b)
+    for a, b in groups:
+        if b - a >= 8:
+            return _as("id", start + a, start + b)
+    return None
 
 
 def _rest(text: str, start: int, end: int) -> Found | None:
@@ -204,27 +216,32 @@ def _rest(text: str, start: int, end: int) -> Found | None:
     return _digits(text, start, end) if sum(c.isdigit() for c in text[start:end]) >= 7 else None
 
 
-def _phone_or_number(raw: str, digits: str, before: str, start: int, end: int) -> Found | None:
-    groups = [part for part in re.split(r"\D+", raw) if part]
-    told = _PHONE_WORD.search(before) is not None
+def _kind_of(raw: str, before: str) -> Kind | None:
+    """What a few groups of digits are on their own: a card, a phone number, or nothing that can be told."""
+    groups = _GROUP.findall(raw)
+    digits = "".join(groups)
     sizes = "".join(str(len(group)) for group in groups)
-    shaped = raw[0] in "+(0" or ")" in raw or sizes in _PHONE_SHAPES
-    if raw.startswith("+") and len(digits) >= 8:
-        return _as("phone", start, end)
-    if sizes == "34" and "-" in raw and not all(part.endswith("0") for part in groups):
-        return _as("phone", start, end)
-    if told and 7 <= len(digits) <= 15:
-        return _as("phone", start, end)
-    if _GROUPED.fullmatch(raw) and not (" " in raw and shaped and len(digits) == 9 and digits[0] in "6789"):
+    if (
+        12 <= len(digits) <= 19
+        and (len(groups) == 1 or sizes in _CARD_SHAPES)
+        and stdnum.luhn.is_valid(digits)
+    ):
+        return "card"
+    if not 7 <= len(digits) <= 15:
         return None
-    if 7 <= len(digits) <= 15 and shaped and len(groups) > 1:
-        bare = raw[0] not in "+(0" and not any(c in raw for c in "()-.")
-        return _as("phone", start, end) if not bare or _is_phone(raw, _REGIONS) else None
-    if len(groups) == 1 and len(digits) in (9, 10, 11, 12) and _is_phone(raw, _REGIONS[:6]):
-        return _as("phone", start, end)
-    if len(groups) == 1 and len(digits) >= 8:
-        return _as("id", start, end)
-    return _as("id", start, end) if max(map(len, groups)) >= 7 else None
+    told = _PHONE_WORD.search(before) is not None
+    if told or (raw[0] == "+" and len(digits) >= 8):
+        return "phone"
+    if sizes == "34" and "-" in raw and not all(group.endswith("0") for group in groups):
+        return "phone"
+    if len(groups) == 1:
+        return "phone" if 9 <= len(digits) <= 12 and _is_phone(raw, _REGIONS[:6]) else None
+    shaped = raw[0] in "(0" or ")" in raw or sizes in _PHONE_SHAPES
+    if not shaped or (
+        _GROUPED.fullmatch(raw) and not (" " in raw and len(digits) == 9 and digits[0] in "6789")
+    ):
+        return None
+    return "phone" if any(c in raw for c in "()-.") or _is_phone(raw, _REGIONS) else None
 
 
 def _checked(kind: Kind, valid: Callable[[str], bool]) -> Judge:

@@ -146,6 +146,20 @@ def test_a_worker_that_is_killed_is_a_clear_error_and_the_next_run_goes_on(keyed
     assert rest.duplicates == 0
 
 
+def test_a_second_reading_that_is_stopped_half_way_does_not_count_what_is_withheld_again(keyed, tmp_path):
+    file = tmp_path / "posts.csv"
+    said = ("we should form a union and go on strike together", *SAID[:2])
+    rows = "".join(f"{n},{said[n % 3]} {n},2026-09-01\n" for n in range(30_000))
+    file.write_text(f"id,text,created\n{rows}")
+    run(keyed, file)
+    place, job = intake.file_job(None, "reviews", {"path": str(file)}, keyed)
+    stopped = bulk.import_file(place, job)
+    next(stopped)
+    stopped.close()
+    run(keyed, file)
+    assert read.withheld(datetime.now(UTC).date()) == 10_000
+
+
 def test_a_reader_that_stops_early_ends_the_worker(keyed, tmp_path):
     place, job = intake.file_job(None, "reviews", {"path": str(table(tmp_path / "posts.csv", 30_000))}, keyed)
     hand = worker.spawn()

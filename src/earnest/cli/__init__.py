@@ -60,7 +60,7 @@ def earnest() -> None:
 
 
 def main() -> None:
-    """Run a command; an error that Earnest raised on purpose is one sentence and a hint, never a traceback."""
+    """Run a command; an error raised on purpose is one sentence and a hint, never a traceback."""
     try:
         earnest(prog_name="earnest")
     except EarnestError as error:

@@ -17,23 +17,13 @@ def share(figure: Share | None) -> str:
 
 
 def show(quality: Quality, title: str, confused: Sequence[tuple[str, str, int]] = ()) -> None:
-    """Print the figures: the whole, then label by label, weakest last seen first."""
+    """Print the figures: the whole, then label by label, weakest last."""
     console = Console(soft_wrap=True, highlight=False)
-    rows = [
-        ("main label right", share(quality.accuracy)),
-        ("its category right", share(quality.category)),
-        ("labels, macro F1 and micro F1", f"{quality.macro_f1:.3f} and {quality.micro_f1:.3f}"),
-        ("unsure, a person is asked", share(quality.unsure)),
-        ("category right where sure", share(quality.sure)),
-        ("scores off by (calibration)", f"{quality.error:.3f}"),
-        ("kind right", share(quality.kind)),
-        ("sentiment right", share(quality.sentiment)),
-        ("language right", share(quality.language)),
-    ]
     console.print(f"[bold]{title}[/bold]: {quality.posts:,} posts; 95 % intervals in brackets")
-    for name, figure in rows:
-        if figure != "not measured":
-            console.print(f"  {name:<32}{figure}")
+    _whole(console, quality)
+    if quality.natural:
+        console.print(f"Of these, posts in natural proportions: {quality.natural.posts:,}")
+        _whole(console, quality.natural)
     table = Table("label", "precision", "recall", "F1", "examples", box=None, pad_edge=False)
     for label in sorted(quality.labels, key=lambda one: (-one.f1, one.id)):
         if label.support or label.precision.of:
@@ -47,6 +37,23 @@ def show(quality: Quality, title: str, confused: Sequence[tuple[str, str, int]] 
         console.print("Most often taken for another (true → answered):")
         for truth, given, count in confused[:20]:
             console.print(f"  {truth} → {given}: {count}")
+
+
+def _whole(console: Console, quality: Quality) -> None:
+    rows = [
+        ("main label right", share(quality.accuracy)),
+        ("its category right", share(quality.category)),
+        ("labels, macro F1 and micro F1", f"{quality.macro_f1:.3f} and {quality.micro_f1:.3f}"),
+        ("unsure, a person is asked", share(quality.unsure)),
+        ("category right where sure", share(quality.sure)),
+        ("scores off by (calibration)", f"{quality.error:.3f}"),
+        ("kind right", share(quality.kind)),
+        ("sentiment right", share(quality.sentiment)),
+        ("language right", share(quality.language)),
+    ]
+    for name, figure in rows:
+        if figure != "not measured":
+            console.print(f"  {name:<32}{figure}")
 
 
 def as_bytes(quality: Quality, confused: Sequence[tuple[str, str, int]] = ()) -> bytes:

@@ -37,4 +37,11 @@ def command(packs: tuple[str, ...], out: Path | None, partial: bool) -> None:
             f"{len(trained.about.labels.answers)} labels. Cross-validated: "
             f"main label {share(quality.accuracy)}, category {share(quality.category)}."
         )
+        if quality.natural:
+            natural = quality.natural
+            click.echo(
+                f"  {natural.posts:,} of them in natural proportions: main label {share(natural.accuracy)}, "
+                f"category {share(natural.category)}; {share(natural.sure)} where sure, "
+                f"unsure {share(natural.unsure)}."
+            )
         click.echo(f"  weakest: {', '.join(f'{label.id} {label.f1:.2f}' for label in quality.weakest(6))}")

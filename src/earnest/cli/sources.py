@@ -44,7 +44,9 @@ def list_(as_json: bool) -> None:
 @click.option("--region", help="City or country, where the place does not tell.")
 @click.option("--lang", help="Language, where the place does not tell: en, es, …")
 @click.option("--every", type=click.IntRange(30, 86_400), default=300, show_default=True, help="Seconds.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting, such as url=https://…")
+@click.option(
+    "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting, such as url=https://…"
+)
 @setup.home_option
 def add(
     name: str,

@@ -87,12 +87,15 @@ def _write(place_id: int, hand: Hand, after: str | None) -> Iterator[tuple[Impor
             erased=batch.erased,
             refused=refused,
             withheld=0 if batch.again else batch.withheld,
-            cursor=batch.cursor,
+            # A second reading leaves the position at the end: stopped half-way, it must not look like a first
+            # one.
+            cursor=after if batch.again else batch.cursor,
             heard=span.heard(batch),
             model=batch.model,
             after=after,
         )
-        after = batch.cursor
+        if not batch.again:
+            after = batch.cursor
         brought = Imported(
             read=batch.read,
             admitted=outcome.admitted,

@@ -25,7 +25,10 @@ def add_programme(
     contact: str,
     retention_days: int,
 ) -> None:
-    """Add a programme and its submit form. Raises BadSetting, RefusedConfiguration, TaxonomyError or StoreError."""
+    """Add a programme and its submit form.
+
+    Raises BadSetting, RefusedConfiguration, TaxonomyError or StoreError.
+    """
     if not SLUG.fullmatch(slug) or slug in TAKEN:
         raise BadSetting(
             f"A programme cannot be called '{slug[:50]}'.",

@@ -198,6 +198,10 @@ def _digits(text: str, start: int, end: int) -> Found | None:
     for first in range(len(groups)):
         for last in range(min(first + MOST_GROUPS, len(groups)) - 1, first - 1, -1):
             a, b = groups[first][0], groups[last][1]
+            if b - a < 7:
+                break
+            if sum(z - y for y, z in groups[first : last + 1]) < 7:
+                continue
             a -= a > 0 and raw[a - 1] in "+("
             kind = _kind_of(raw[a:b], text[max(0, start + a - 40) : start + a])
             if kind is not None:
@@ -227,7 +231,7 @@ def _kind_of(raw: str, before: str) -> Kind | None:
         and stdnum.luhn.is_valid(digits)
     ):
         return "card"
-    if not 7 <= len(digits) <= 15:
+    if not 7 <= len(digits) <= 15 or raw.count("(") != raw.count(")"):
         return None
     told = _PHONE_WORD.search(before) is not None
     if told or (raw[0] == "+" and len(digits) >= 8):

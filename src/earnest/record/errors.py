@@ -73,12 +73,14 @@ class MissingExtra(SetupError):
     """A capability whose libraries are not installed."""
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs the extra '{extra}'.", advice=f"Install it: pip install 'earnest[{extra}]'")
+        super().__init__(
+            f"{what} needs the extra '{extra}'.", advice=f"Install it: pip install 'earnest[{extra}]'"
+        )
         self.extra = extra
 
 
 class MissingKeys(SetupError):
-    """The key file is missing or cannot be read. Without it voices cannot be counted, so nothing is admitted."""
+    """The key file is missing or unreadable. Without it no voice can be counted: nothing is admitted."""
 
 
 class BadSetting(SetupError):

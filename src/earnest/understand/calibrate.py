@@ -77,8 +77,12 @@ def category_chance(shares: Floats, parents: NDArray[np.int64]) -> Floats:
     return chance
 
 
-def calibrate(held: Held, truths: Truths, parents: NDArray[np.int64], promise: float) -> Fitted:
-    """Fit everything that a model needs beside its table."""
+def calibrate(
+    held: Held, truths: Truths, parents: NDArray[np.int64], promise: float, chosen: NDArray[np.bool_]
+) -> Fitted:
+    """Fit everything that a model needs beside its table, on the chosen texts."""
+    held = Held(held.labels[chosen], held.kinds[chosen], held.moods[chosen])
+    truths = Truths(truths.main[chosen], truths.labels[chosen], truths.kinds[chosen], truths.moods[chosen])
     label_heat = heat_of(held.labels, truths.main)
     shares = probabilities(held.labels, label_heat)
     right = parents[shares.argmax(axis=1)] == parents[truths.main]

@@ -19,6 +19,7 @@ from earnest.record.verdict import KINDS, SENTIMENTS
 from earnest.understand.taxonomy import Taxonomy
 
 MOST_EXAMPLES = 1_000_000
+LEAST_NATURAL = 300
 ALIKE = 0.6
 """Two texts whose runs of three words overlap this much (Jaccard) count as one."""
 
@@ -97,6 +98,23 @@ def check_labels(examples: Sequence[Example], taxonomy: Taxonomy) -> None:
                     place=example.place,
                     advice="Add it to the taxonomy, or mend the example.",
                 )
+
+
+def natural(examples: Sequence[Example]) -> list[bool]:
+    """Which examples come in natural proportions: those of files that hold more than one main label.
+
+    A file of one label is a collection, written or picked for it, and often harder than life. Where fewer than
+    LEAST_NATURAL examples come as they came, all count.
+    """
+    met: dict[str, set[str]] = {}
+    for example in examples:
+        met.setdefault(_file_of(example), set()).add(example.labels[0])
+    found = [len(met[_file_of(example)]) > 1 for example in examples]
+    return found if sum(found) >= LEAST_NATURAL else [True] * len(examples)
+
+
+def _file_of(example: Example) -> str:
+    return example.place.rpartition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)

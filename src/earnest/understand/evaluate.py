@@ -59,6 +59,7 @@ class Quality:
     unsure     share of posts where the model asks a person
     sure       category right among the others
     error      expected calibration error of the main label's score, 0 to 1
+    natural    the same on those posts that come in natural proportions, where the examples tell (see `corpus`)
     """
 
     posts: int
@@ -73,6 +74,7 @@ class Quality:
     kind: Share | None = None
     sentiment: Share | None = None
     language: Share | None = None
+    natural: "Quality | None" = None
 
     def weakest(self, count: int = 8) -> tuple[Measured, ...]:
         """The labels with the lowest F1 among those that were tested."""
@@ -94,7 +96,25 @@ class Answers:
     unsure: Sequence[bool]
 
 
-def measure(answers: Answers, labels: Sequence[str], **facets: Share | None) -> Quality:
+def some(answers: Answers, chosen: NDArray[np.bool_]) -> Answers:
+    """The answers of some posts."""
+    at = np.flatnonzero(chosen).tolist()
+    return Answers(
+        [answers.truth[i] for i in at],
+        [answers.given[i] for i in at],
+        [answers.scores[i] for i in at],
+        [answers.unsure[i] for i in at],
+    )
+
+
+def measure(
+    answers: Answers,
+    labels: Sequence[str],
+    *,
+    kind: Share | None = None,
+    sentiment: Share | None = None,
+    language: Share | None = None,
+) -> Quality:
     """Compare answers to the truth. A label's precision and recall are those of the main label."""
     main = [(truth[0], given[0]) for truth, given in zip(answers.truth, answers.given, strict=True)]
     right = [truth == given for truth, given in main]
@@ -113,7 +133,9 @@ def measure(answers: Answers, labels: Sequence[str], **facets: Share | None) -> 
         sure=wilson(sum(sure), len(sure)),
         error=calibration_error(np.asarray(answers.scores, float), np.asarray(right, bool)),
         labels=measured,
-        **facets,
+        kind=kind,
+        sentiment=sentiment,
+        language=language,
     )
 
 

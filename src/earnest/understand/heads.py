@@ -7,6 +7,7 @@ category.
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ from earnest.understand.design import (
     score_rows,
     take,
 )
-from earnest.understand.evaluate import Answers, Quality, Share, measure, wilson
+from earnest.understand.evaluate import Answers, Quality, Share, measure, some, wilson
 from earnest.understand.features import Space, terms
 from earnest.understand.lexicon import Lexicon, words_of
 from earnest.understand.quantise import to_bytes
@@ -157,8 +158,8 @@ class Job:
             fold[posts] = (np.arange(len(posts)) + label) % FOLDS
         return fold
 
-    def quality(self, held: Held, fitted: Fitted) -> Quality:
-        """Cross-validated figures."""
+    def quality(self, held: Held, fitted: Fitted, natural: NDArray[np.bool_]) -> Quality:
+        """Cross-validated figures, of everything and of what comes in natural proportions."""
         truths = self.truths()
         shares = probabilities(held.labels, fitted.label_heat)
         chance = category_chance(shares, self.parents())
@@ -173,13 +174,22 @@ class Job:
             scores=shares.max(axis=1).tolist(),
             unsure=(chance < fitted.sure).tolist(),
         )
-        return measure(
+        whole = measure(
             answers,
             self.labels,
             kind=_share_right(held.kinds, truths.kinds),
             sentiment=_share_right(held.moods, truths.moods),
             language=self.tongue_share,
         )
+        if natural.all():
+            return whole
+        part = measure(
+            some(answers, natural),
+            self.labels,
+            kind=_share_right(held.kinds[natural], truths.kinds[natural]),
+            sentiment=_share_right(held.moods[natural], truths.moods[natural]),
+        )
+        return replace(whole, natural=part)
 
     def final(self) -> tuple[NDArray[np.int8], tuple[float, ...], tuple[float, ...], int]:
         """Fit on everything and write it in signed bytes: (table, scales, intercepts, columns)."""

@@ -6,25 +6,20 @@ from numpy.typing import NDArray
 from earnest.understand.design import Weighting
 from earnest.understand.kernel import LANES
 
-CLIP = 0.9999
-"""Share of a column's weights that fit its scale."""
-
 
 def to_bytes(
     table: NDArray[np.float32], weighting: Weighting, intercepts: NDArray[np.float32]
 ) -> tuple[NDArray[np.int8], tuple[float, ...], tuple[float, ...], int]:
-    """(table, scales, intercepts, columns). Each column has its own scale; the few largest weights are
-    cut to it.
+    """(table, scales, intercepts, columns). Each column has its own scale, so that its largest weight fits: one
+    that is cut (a kind's "?") costs more than what rounding loses.
     """
     width = table.shape[1]
     columns = -(-width // LANES) * LANES
     out = np.zeros((len(table), columns), np.int8)
     scales = []
     for column in range(width - 1):
-        sizes = np.abs(table[:, column])
-        largest = float(np.quantile(sizes[sizes > 0], CLIP)) if (sizes > 0).any() else 0.0
-        scale = max(largest / 127, 1e-9)
-        out[:, column] = np.clip(np.rint(table[:, column] / scale), -127, 127)
+        scale = max(float(np.abs(table[:, column]).max()) / 127, 1e-9)
+        out[:, column] = np.rint(table[:, column] / scale)
         scales.append(scale)
     out[:, width - 1] = weighting.norm_bytes
     scales.append(weighting.norm_scale)

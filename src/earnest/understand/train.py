@@ -26,7 +26,7 @@ from earnest.understand.heads import LEAST_EXAMPLES, Job
 from earnest.understand.lexicon import Lexicon
 from earnest.understand.taxonomy import Taxonomy
 
-PROMISE = 0.8
+PROMISE = 0.85
 """Where the model does not say *unsure*, the category shall be right this often."""
 
 Progress = Callable[[str, float], None]
@@ -75,8 +75,9 @@ def train(
     job = Job(taxonomy, labels, kept, anchors, space, lexicon)
     progress("cross-validating", 0.1)
     held = job.cross_validate(lambda share: progress("cross-validating", 0.1 + 0.6 * share))
-    fitted = calibrate(held, job.truths(), job.parents(), PROMISE)
-    quality = job.quality(held, fitted)
+    natural = np.array(corpus.natural(kept))
+    fitted = calibrate(held, job.truths(), job.parents(), PROMISE, natural)
+    quality = job.quality(held, fitted, natural)
     progress("fitting", 0.75)
     table, scales, intercepts, columns = job.final()
     progress("fitting", 1.0)

@@ -71,7 +71,7 @@ class _Scan:
         return None
 
 
-class _BrokenAt(Exception):  # noqa: N818 - where, not what
+class _BrokenAt(Exception):
     def __init__(self, at: int) -> None:
         self.at = at
 

@@ -22,7 +22,7 @@ _NEVER_AGAIN = 1 << 40
 UNCLOSED = 'a quote opens here and is never closed: close it, or write "" for a quote inside'
 
 
-class _Stop(Exception):  # noqa: N818 - a signal through csv.reader, not an error of ours
+class _Stop(Exception):
     """Leaves csv.reader in the middle of a record."""
 
 

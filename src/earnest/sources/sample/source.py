@@ -19,7 +19,7 @@ PAGE = 100
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line of a sample file. `day` counts from the sample's last day (0) backwards; absent in the trickle."""
+    """One line of a sample file. `day` counts back from the sample's last day (0); absent in the trickle."""
 
     id: str
     text: str

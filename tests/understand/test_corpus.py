@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from earnest.record.errors import BadFile, BadLine
 from earnest.understand import corpus
-from earnest.understand.corpus import ALIKE, Example, _shingles, check_labels, read, sift
+from earnest.understand.corpus import ALIKE, Example, _shingles, check_labels, natural, read, sift
 from tests.understand.build import taxonomy
 
 GOOD = '{"text": "Cold coffee", "labels": ["drink.coffee"]}\n'
@@ -94,3 +94,16 @@ def test_no_example_of_the_shipped_packs_is_in_an_error(tmp_path: Path) -> None:
         chosen = pack(pack_id)
         if chosen.corpus:
             check_labels(corpus.read(chosen.corpus), chosen)
+
+
+def test_files_of_one_label_are_collections_and_others_come_in_natural_proportions() -> None:
+    collection = [Example(f"one {n}", ("a",), place=f"a.jsonl:{n}") for n in range(400)]
+    sample = [Example(f"two {n}", ("a", "b")[n % 2 :][:1], place=f"week.jsonl:{n}") for n in range(400)]
+    assert natural([*collection, *sample]) == [False] * 400 + [True] * 400
+
+
+def test_where_nothing_comes_in_natural_proportions_all_examples_count() -> None:
+    assert (
+        natural([Example("one", ("a",), place="a.jsonl:1"), Example("two", ("b",), place="b.jsonl:1")])
+        == [True] * 2
+    )

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from earnest.gate.voice import Keys
 
 FOLDERS = ("keys", "reports", "models")
+
+MIGRATING = 0x6561726E
+"""The number of PostgreSQL's advisory lock under which the tables are changed."""
 
 home_option = click.option(
     "--home",
@@ -85,15 +89,28 @@ def _write_once(path: Path, content: str) -> None:
 
 
 def migrate() -> None:
-    """Bring the tables up to date; quick when they are. Two processes at once wait for each other."""
+    """Bring the tables up to date; quick when they are. Two processes at once wait for each other.
+
+    All changes are one transaction: a process that is killed while it makes the tables leaves none of them.
+    """
     from django.core.management import call_command
-    from django.db import DatabaseError, connection
+    from django.db import DatabaseError, connection, transaction
     from django.db.migrations.executor import MigrationExecutor
 
     try:
         executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return
+        # SQLite heeds this outside a transaction only, and Django asks for it before it changes tables.
+        connection.disable_constraint_checking()
+        try:
+            with transaction.atomic():
+                if connection.vendor == "postgresql":
+                    with connection.cursor() as db:
+                        db.execute("SELECT pg_advisory_xact_lock(%s)", [MIGRATING])
+                call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        finally:
+            connection.enable_constraint_checking()
     except DatabaseError as error:
         raise SetupError(
             f"The database cannot be used ({type(error).__name__}).",
@@ -108,7 +125,8 @@ def _voices(folder: Path) -> None:
 
     path = keys_path(folder)
     if not path.exists() and read.untouched():
-        Keys.make(path)
+        with suppress(FileExistsError):  # another process was quicker
+            Keys.make(path)
 
 
 def keys_path(folder: Path) -> Path:

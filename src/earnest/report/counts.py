@@ -51,6 +51,20 @@ class Posts:
             for (week, label), count in read.voices(programme.slug, *span, "label").items()
             if week is not None
         }
+        if programme.audience == "customers":
+            self._nameless()
+
+    def _nameless(self) -> None:
+        """Posts of customers that came without any author (an export without that column, a feed) count as a
+        voice each, as the method says: else not one topic of such a place could ever be told. Where people's pay
+        depends on the operator nothing is assumed, and the topic stays hidden.
+        """
+        for label, posts in self.labels.items():
+            if not self.voices.get(label):
+                self.voices[label] = posts
+                for (named, week), count in self.label_weeks.items():
+                    if named == label:
+                        self.week_voices[label, week] = count
 
     def voices_of(self, label: str, part: int) -> int:
         """Voices that belong to `part` of a label's posts over the whole range."""

@@ -103,8 +103,8 @@ def check_labels(examples: Sequence[Example], taxonomy: Taxonomy) -> None:
 def natural(examples: Sequence[Example]) -> list[bool]:
     """Which examples come in natural proportions: those of files that hold more than one main label.
 
-    A file of one label is a collection, written or picked for it, and often harder than life. Where fewer than
-    LEAST_NATURAL examples come as they came, all count.
+    A file of one label is a collection, written or picked for it, and often harder than life. Where fewer
+    than LEAST_NATURAL examples come as they came, all count.
     """
     met: dict[str, set[str]] = {}
     for example in examples:

@@ -17,7 +17,7 @@ from earnest.understand.jit import CACHE
 BIAS = 1.0
 LEAN = 0.25
 """How far a term's value leans on how unevenly the two sides of a column use it."""
-ROUNDS, TOLERANCE = 60, 0.1
+ROUNDS, TOLERANCE = 30, 0.5
 LEAST_NORM = 1.0
 WORDS = 1.5
 """How much more a whole word says than a pair or a piece."""

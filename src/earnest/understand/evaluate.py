@@ -59,7 +59,8 @@ class Quality:
     unsure     share of posts where the model asks a person
     sure       category right among the others
     error      expected calibration error of the main label's score, 0 to 1
-    natural    the same on those posts that come in natural proportions, where the examples tell (see `corpus`)
+    natural    the same on those posts that come in natural proportions, where the examples tell (see
+    `corpus`)
     """
 
     posts: int

@@ -10,8 +10,8 @@ from earnest.understand.kernel import LANES
 def to_bytes(
     table: NDArray[np.float32], weighting: Weighting, intercepts: NDArray[np.float32]
 ) -> tuple[NDArray[np.int8], tuple[float, ...], tuple[float, ...], int]:
-    """(table, scales, intercepts, columns). Each column has its own scale, so that its largest weight fits: one
-    that is cut (a kind's "?") costs more than what rounding loses.
+    """(table, scales, intercepts, columns). Each column has its own scale, so that its largest weight fits:
+    one that is cut (a kind's "?") costs more than what rounding loses.
     """
     width = table.shape[1]
     columns = -(-width // LANES) * LANES

@@ -6,6 +6,7 @@ object a refused line on stderr), 2 on wrong usage. A command is imported only w
 """
 
 import importlib
+import os
 import sys
 
 import click
@@ -47,6 +48,16 @@ class Commands(click.Group):
         module = importlib.import_module(f"earnest.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Whoever reads our output may stop when they have seen enough (`| head`): that is no failure."""
+        try:
+            answer: object = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            ctx.exit(0)
+        return answer
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

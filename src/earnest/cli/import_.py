@@ -30,12 +30,20 @@ def command(
 
     Run it again after an interruption: it goes on where it stopped, and no post is kept twice.
     """
-    from earnest.record.errors import BadFile
+    from earnest.record.errors import BadFile, BadSetting
     from earnest.sources.file.columns import from_words
 
     begun = time.monotonic()
-    wanted = from_words(columns)
-    if not file.is_file():
+    try:
+        wanted = from_words(columns)
+    except BadSetting as error:
+        raise click.UsageError(error.sentence()) from error
+    _refuse_people(wanted)
+    if file.is_dir():
+        raise BadFile(
+            "is a directory", place=str(file), advice="Give one file; import several one after the other."
+        )
+    if not file.exists():
         raise BadFile("there is no such file", place=str(file), advice="Check the path.")
     setup.prepare(home)
     from earnest.flow.worker import spawn
@@ -67,6 +75,20 @@ def command(
     }
     click.echo(json.dumps(summary) if as_json else _sentence(summary))
     sys.exit(1 if total.refused else 0)
+
+
+def _refuse_people(wanted: dict[str, str | list[str]]) -> None:
+    """A column that names a person may be the author (a voice tag, then dropped) and nothing that is kept."""
+    from earnest.gate.refusals import judge
+    from earnest.record.errors import RefusedConfiguration
+
+    for role, names in wanted.items():
+        if role in ("author", "id"):  # neither is kept: one becomes a voice tag, the other a keyed hash
+            continue
+        for name in names:
+            reason = judge("import_column", name)
+            if reason is not None:
+                raise RefusedConfiguration(f"--map {role}: {reason}", advice="Map it as author, or leave it out.")
 
 
 def _complaint(place: str, error: str, problem: str) -> str:

@@ -62,7 +62,11 @@ def parse(line: bytes, wanted: tuple[str, ...], place: str) -> dict[str, Any] | 
 
 def _without_content(error: Exception) -> str:
     """The parser's reason; msgspec names byte positions, never the text."""
-    return "nested too deeply" if isinstance(error, RecursionError) else str(error).split(" - at")[0]
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    return str(error).removeprefix("JSON is malformed: ").split(" - at")[0]
 
 
 def run(

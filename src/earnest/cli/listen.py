@@ -50,4 +50,5 @@ def _tell(turn: "schedule.Turn") -> None:
     if turn.problem:
         click.echo(f"{place}: {turn.problem}", err=True)
     elif turn.heard is not None:
-        click.echo(f"{place}: {turn.heard.read:,} read, {turn.heard.admitted:,} kept")
+        refused = f", {turn.heard.refused:,} could not be read" if turn.heard.refused else ""
+        click.echo(f"{place}: {turn.heard.read:,} read, {turn.heard.admitted:,} kept{refused}")

@@ -17,12 +17,14 @@ from rich.progress import (
 @contextmanager
 def steps(title: str) -> Iterator[Callable[[str, float], None]]:
     """A bar for work that says what it is doing and how far it is, 0 to 1."""
+    console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     ) as bar:
         task = bar.add_task(title, total=1.0)
 
@@ -35,13 +37,15 @@ def steps(title: str) -> Iterator[Callable[[str, float], None]]:
 @contextmanager
 def counted(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A bar for so many things; called with how many more are done."""
+    console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     ) as bar:
         task = bar.add_task(title, total=total)
 

@@ -74,12 +74,14 @@ def add(
         )
     setup.django(home)
     open_source(type_, chosen, setup.egress())
+    from earnest.flow.intake import slug_of
     from earnest.store import write
 
+    slug = slug_of(name)
     write.add_place(
         programme or write.default_programme(),
-        name,
-        title=title,
+        slug,
+        title=title or name,
         type=type_,
         kind=kind,
         region=region,
@@ -87,7 +89,7 @@ def add(
         settings=dict(chosen),
         interval=every,
     )
-    click.echo(f"Added {name} ({type_}, {kind}). Read it now: earnest listen --once")
+    click.echo(f"Added {slug} ({type_}, {kind}). Read it now: earnest listen --once")
 
 
 def _pair(setting: str) -> tuple[str, str]:

@@ -1,11 +1,12 @@
 """`earnest train`: a model folder from a taxonomy and examples."""
 
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 import click
 
-from earnest.record.errors import RefusedConfiguration
+from earnest.record.errors import BadFile, RefusedConfiguration
 
 if TYPE_CHECKING:
     from earnest.understand.taxonomy import Taxonomy
@@ -37,6 +38,7 @@ def command(taxonomy_file: Path, example_files: tuple[Path, ...], out: Path, as_
     chosen = taxonomy.load(taxonomy_file)
     refuse_aims(chosen)
     examples = corpus.read(example_files or chosen.corpus)
+    check_folder(out)
     with steps("Training") as progress:
         trained = train(chosen, examples, lexicon=installed(), progress=progress)
     trained.save(out)
@@ -55,10 +57,28 @@ def command(taxonomy_file: Path, example_files: tuple[Path, ...], out: Path, as_
     click.echo(f"Written to {out}")
 
 
+def check_folder(out: Path) -> None:
+    """Make the folder before the work begins, so that nobody trains for nothing."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise BadFile(
+            f"cannot be written to as a folder ({error.strerror})", place=str(out), advice="Choose another --out."
+        ) from error
+
+
 def refuse_aims(chosen: "Taxonomy") -> None:
     """A taxonomy that aims at protected speech or at people is refused, with the reason."""
     from earnest.gate.refusals import judge
 
+    whole = [chosen.id, *chosen.name.values(), chosen.description]
+    categories = [name for category in chosen.categories for name in category.name.values()]
+    for said in dict.fromkeys([*whole, *categories]):
+        reason = judge("category", said)
+        if reason is not None:
+            raise RefusedConfiguration(f"The taxonomy '{chosen.id}' is refused: {reason}")
     for label in chosen.labels:
         said = ". ".join(dict.fromkeys([label.id.replace(".", " "), *label.name.values(), label.description]))
         reason = judge("category", said)

@@ -41,7 +41,8 @@ class EarnestError(Exception):
 
     def sentence(self) -> str:
         """What is wrong and what to do, for a person."""
-        return f"{self.problem} {self.advice}".strip()
+        stop = "" if not self.advice or self.problem.endswith((".", "!", "?")) else "."
+        return f"{self.problem}{stop} {self.advice}".strip()
 
 
 class InputError(EarnestError):

@@ -363,6 +363,8 @@ class Wording(ChartWords):
             "it what would give it "
             "away."
         )
+        if figures.audience == "customers":
+            said.append("Of a topic whose posts all came without an author, each post counts as a voice.")
         said.append(
             "Sentences are written from the figures by fixed rules. Ranges are right 95 times in 100 "
             "(99 for what rose and "

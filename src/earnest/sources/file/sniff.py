@@ -90,7 +90,9 @@ def look(path: Path, told: Format | None) -> Look:
     head = raw if encoding == "utf-8" else _head(path, compression, encoding, name)
     start = 3 if head.startswith(codecs.BOM_UTF8) else 0
     head = head[start:]
-    if not _reads_as_text(head.split(b"\n", 1)[0][:4096]):
+    # one spoilt line of JSON costs only itself, also where it is the first; a spoilt line of names costs all
+    sound = any(_reads_as_text(line[:4096]) for line in head.split(b"\n")[: 20 if head[:1] == b"{" else 1])
+    if not sound:
         raise BadFile(
             "is not text",
             place=name,
@@ -128,7 +130,7 @@ def _reads_as_text(line: bytes) -> bool:
 
 def _format(head: bytes) -> Format:
     body = head.lstrip()
-    if body[:1] == b"[" and body[1:].lstrip()[:1] in b"{][":
+    if body[:1] == b"[" and body[1:].lstrip()[:1] in b"{]":
         return "json"
     if body[:1] == b"{":
         # one object a line, or objects laid out over several lines

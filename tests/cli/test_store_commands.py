@@ -82,7 +82,7 @@ def test_import_maps_columns(earnest, tmp_path):
         (("import", "/nowhere.csv", "--source", "x"), 1, "no such file"),
         (("import", "{posts}", "--source", "!!!"), 1, "at least one letter"),
         (("import", "{posts}", "--source", "x", "--programme", "nowhere"), 1, "no programme 'nowhere'"),
-        (("import", "{posts}", "--source", "x", "--map", "text"), 1, "what=name"),
+        (("import", "{posts}", "--source", "x", "--map", "text"), 2, "what=name"),
         (("import", "{posts}", "--source", "x", "--map", "text=nothing"), 1, "no column 'nothing'"),
         (("import", "{posts}", "--source", "x", "--home", "/proc/none"), 1, "cannot be used"),
         (("user", "link", "nobody"), 1, "earnest user add"),

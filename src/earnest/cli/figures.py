@@ -1,5 +1,6 @@
 """How measured figures are shown: a short page for a person, JSON for a machine."""
 
+import os
 from collections.abc import Sequence
 
 import msgspec
@@ -7,6 +8,18 @@ from rich.console import Console
 from rich.table import Table
 
 from earnest.understand.evaluate import Quality, Share
+
+
+class Screen(Console):
+    """Standard output. Whoever reads it may stop early (`| head`): that is no failure."""
+
+    def __init__(self) -> None:
+        super().__init__(soft_wrap=True, highlight=False)
+
+    def on_broken_pipe(self) -> None:
+        """Say nothing more, and end well."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise SystemExit(0)
 
 
 def share(figure: Share | None) -> str:
@@ -18,7 +31,7 @@ def share(figure: Share | None) -> str:
 
 def show(quality: Quality, title: str, confused: Sequence[tuple[str, str, int]] = ()) -> None:
     """Print the figures: the whole, then label by label, weakest last."""
-    console = Console(soft_wrap=True, highlight=False)
+    console = Screen()
     console.print(f"[bold]{title}[/bold]: {quality.posts:,} posts; 95 % intervals in brackets")
     _whole(console, quality)
     if quality.natural:

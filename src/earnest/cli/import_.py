@@ -11,6 +11,9 @@ import click
 
 from earnest.cli import setup
 
+SAID = ("review", "comment", "message", "text", "feedback", "post", "tweet", "body")
+"""Endings of columns that hold what somebody said ("user_review"), not who they are."""
+
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
@@ -86,9 +89,13 @@ def _refuse_people(wanted: dict[str, str | list[str]]) -> None:
         if role in ("author", "id"):  # neither is kept: one becomes a voice tag, the other a keyed hash
             continue
         for name in names:
+            if role == "text" and name.lower().endswith(SAID):
+                continue
             reason = judge("import_column", name)
             if reason is not None:
-                raise RefusedConfiguration(f"--map {role}: {reason}", advice="Map it as author, or leave it out.")
+                raise RefusedConfiguration(
+                    f"--map {role}: {reason}", advice="Map it as author, or leave it out."
+                )
 
 
 def _complaint(place: str, error: str, problem: str) -> str:

@@ -65,7 +65,9 @@ def check_folder(out: Path) -> None:
             pass
     except OSError as error:
         raise BadFile(
-            f"cannot be written to as a folder ({error.strerror})", place=str(out), advice="Choose another --out."
+            f"cannot be written to as a folder ({error.strerror})",
+            place=str(out),
+            advice="Choose another --out.",
         ) from error
 
 

@@ -32,7 +32,7 @@ def add_programme(
     if not SLUG.fullmatch(slug) or slug in TAKEN:
         raise BadSetting(
             f"A programme cannot be called '{slug[:50]}'.",
-            advice="Use 2 to 49 small letters, digits and hyphens, and none of: " + ", ".join(sorted(TAKEN)) + ".",
+            advice=f"Use 2 to 49 small letters, digits and hyphens, and none of: {', '.join(sorted(TAKEN))}.",
         )
     for field, said in (("purpose", purpose), ("lawful basis", lawful_basis), ("contact", contact)):
         if not said.strip():

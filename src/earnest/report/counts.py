@@ -56,7 +56,7 @@ class Posts:
 
     def _nameless(self) -> None:
         """Posts of customers that came without any author (an export without that column, a feed) count as a
-        voice each, as the method says: else not one topic of such a place could ever be told. Where people's pay
+        voice each, as the method says: else no topic of such a place could ever be told. Where people's pay
         depends on the operator nothing is assumed, and the topic stays hidden.
         """
         for label, posts in self.labels.items():

@@ -334,6 +334,10 @@ class Espanol(PiezasEs, Wording):
             "ella lo que la "
             "delataría."
         )
+        if figures.audience == "customers":
+            said.append(
+                "En un tema cuyos mensajes llegaron todos sin autor, cada mensaje cuenta como una voz."
+            )
         said.append(
             "Las frases se escriben a partir de las cifras con reglas fijas. Los márgenes son ciertos "
             "95 veces de 100 "

@@ -85,7 +85,9 @@ def database(url: str, home: Path) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise BadSetting(
-            f"DATABASE_URL begins with '{parts.scheme}:'." if parts.scheme else "DATABASE_URL is not an address.",
+            f"DATABASE_URL begins with '{parts.scheme}:'."
+            if parts.scheme
+            else "DATABASE_URL is not an address.",
             advice="Write postgresql://user:password@host:port/name.",
         )
     return {

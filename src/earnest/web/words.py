@@ -15,6 +15,15 @@ from earnest.record.verdict import Kind
 MARKS: dict[str, str] = {"complaint": "!", "question": "?", "idea": "*", "praise": "+", "report": ">"}
 """The sign a kind is scanned by."""
 
+TROUBLES = {
+    "BadLine": "cannot be read, or has no text",
+    "BadFile": "breaks off or is damaged here",
+    "BadDate": "its date is before 1990 or ahead of now",
+    "NoText": "has no text",
+    "TooLong": "its text is too long",
+}
+"""Classes of error of an item that was not kept, in words."""
+
 TONGUES = {
     "en": "English", "es": "Spanish", "pt": "Portuguese", "fr": "French", "de": "German", "it": "Italian",
     "ar": "Arabic", "el": "Greek", "he": "Hebrew", "hi": "Hindi", "ja": "Japanese", "ko": "Korean",

@@ -28,7 +28,9 @@ class FeedSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if not self.url.startswith(("http://", "https://")):
             raise ValueError("`url` must begin with https:// or http://")
         if "@" in self.url.partition("://")[2].partition("/")[0]:
-            raise ValueError("`url` must not hold a name and a password: nothing is read with a person's login")
+            raise ValueError(
+                "`url` must not hold a name and a password: nothing is read with a person's login"
+            )
         if self.lang is not None and primary_tag(self.lang) is None:
             raise ValueError("`lang` must be a language tag such as en")
 

@@ -132,6 +132,8 @@ def _format(head: bytes) -> Format:
     body = head.lstrip()
     if body[:1] == b"[" and body[1:].lstrip()[:1] in b"{]":
         return "json"
+    if body[:1] == b"[" and body[1:].lstrip()[:1] == b"[":
+        return "jsonl"  # no list of posts: a spoilt line, whose neighbours may be sound
     if body[:1] == b"{":
         # one object a line, or objects laid out over several lines
         line = body.split(b"\n", 1)[0].split(b"\r", 1)[0].rstrip()

@@ -23,6 +23,12 @@ def exact(at: datetime) -> str:
 
 
 @register.filter
+def trouble(error: str) -> str:
+    """What a class of error means, for the person who keeps the place."""
+    return words.TROUBLES.get(error, error)
+
+
+@register.filter
 def said(post: PostRow) -> SafeString:
     """A post's text, cut where it is very long."""
     return words.words(post.text)

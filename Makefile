@@ -24,7 +24,7 @@ demo: $(VENV)/.run
 	@$(BIN)/earnest demo --home $(HOME_DIR) $(if $(ONCE),--once)
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

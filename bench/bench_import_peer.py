@@ -1,7 +1,7 @@
 """The nearest peer on the same file in the same run: Obsei importing a CSV, beside `earnest import`.
 
 Obsei redacts and stores (DuckDB and Parquet) and labels nothing here; Earnest has everything on. Obsei's
-default encrypted store needs an extension that is downloaded, so it runs unencrypted. Name its command with OBSEI:
+default encrypted store needs an extension that is downloaded, so it runs unencrypted. Its command is OBSEI:
 
     python -m venv obsei && obsei/bin/pip install obsei==1.1.1
     OBSEI=obsei/bin/obsei python bench/bench_import_peer.py [--posts 20000] [--runs 3]

@@ -1,4 +1,4 @@
-"""Bad input through the real commands: a clear sentence with its place, the right exit code, the rest kept."""
+"""Bad input through the real commands: a clear sentence with its place, an exit code, the rest kept."""
 
 import json
 import os

@@ -58,11 +58,14 @@ def command(taxonomy_file: Path, example_files: tuple[Path, ...], out: Path, as_
 
 
 def check_folder(out: Path) -> None:
-    """Make the folder before the work begins, so that nobody trains for nothing."""
+    """Try the folder before the work begins, so that nobody trains for nothing."""
+    fresh = not out.exists()
     try:
         out.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=out):
             pass
+        if fresh:
+            out.rmdir()
     except OSError as error:
         raise BadFile(
             f"cannot be written to as a folder ({error.strerror})",

@@ -53,13 +53,12 @@ def redact(text: str) -> Redacted:
             if not plain:
                 start, end = len(encoded[:start].decode()), len(encoded[:end].decode())
             found = judge(text, start, end)
-            if found is None:
-                # What was refused may hide a find: "12 at 1204 Oak Street".
+            if found is None or taken.find(1, found.start, found.end) >= 0:
+                # What was refused or is taken may hide a find: "12 at 1204 Oak Street".
                 span = following(encoded, span[0] + 1)
                 continue
-            if taken.find(1, found.start, found.end) < 0:
-                taken[found.start : found.end] = b"\1" * (found.end - found.start)
-                finds.append(found)
+            taken[found.start : found.end] = b"\1" * (found.end - found.start)
+            finds.append(found)
             span = following(encoded, span[0] + max(1, len(text[start : found.end].encode())))
     if not finds:
         return Redacted(text, ())

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from earnest.report import cells, stats
 from earnest.report.counts import ASIDE, Posts, category
@@ -9,6 +10,8 @@ from earnest.report.names import Names
 from earnest.report.shapes import Cell, Heat, HeatColumn, HeatRow, Week
 from earnest.store import read
 from earnest.store.shapes import Heard, PlaceHours, Programme
+
+MOST_PLACES = 8
 
 
 def together(states: Iterable[Heard], posts: int) -> Heard:
@@ -51,7 +54,21 @@ def by_place(programme: Programme, posts: Posts, heard: Sequence[PlaceHours], ca
         counts[spot] += count
         voices[spot] = max(voices[spot], posts.voices_of(label, count))
     totals = {place: count for place, count in places.items() if count >= programme.floor}
-    return _heat(programme.floor, columns, _rows(posts), counts, voices, totals, called)
+    return _largest(_heat(programme.floor, columns, _rows(posts), counts, voices, totals, called), places)
+
+
+def _largest(heat: Heat, places: Mapping[str, int]) -> Heat:
+    """The places in which most was said and something can be told. Others are left out after hiding, never
+    before: what hides a small cell must not depend on what fits on a page.
+    """
+    told = [n for n in range(len(heat.columns)) if any(row.cells[n].rate for row in heat.rows)]
+    most = sorted(told, key=lambda n: -places.get(heat.columns[n].key, 0))[:MOST_PLACES]
+    kept = [n for n in range(len(heat.columns)) if n in most]
+    return replace(
+        heat,
+        columns=tuple(heat.columns[n] for n in kept),
+        rows=tuple(replace(row, cells=tuple(row.cells[n] for n in kept)) for row in heat.rows),
+    )
 
 
 def _rows(posts: Posts) -> list[str]:

@@ -19,7 +19,10 @@ class Pieces:
         "praise": "praise",
         "report": "reports of what happened",
     }
-    languages: Mapping[str, str] = {"en": "English", "es": "Spanish", "und": "could not be told"}
+    languages: Mapping[str, str] = {
+        "en": "English", "es": "Spanish", "pt": "Portuguese", "fr": "French", "de": "German", "it": "Italian",
+        "nl": "Dutch", "sv": "Swedish", "ca": "Catalan", "und": "could not be told",
+    }  # fmt: skip
     moods: Mapping[str, str] = {"negative": "unhappy", "neutral": "neither", "positive": "content"}
 
     nothing = "–"

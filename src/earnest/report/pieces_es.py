@@ -26,7 +26,10 @@ class PiezasEs(ChartWords):
         "praise": "elogios",
         "report": "avisos de lo ocurrido",
     }
-    languages: Mapping[str, str] = {"en": "inglés", "es": "español", "und": "sin determinar"}
+    languages: Mapping[str, str] = {
+        "en": "inglés", "es": "español", "pt": "portugués", "fr": "francés", "de": "alemán", "it": "italiano",
+        "nl": "neerlandés", "sv": "sueco", "ca": "catalán", "und": "sin determinar",
+    }  # fmt: skip
     moods: Mapping[str, str] = {
         "negative": "descontento",
         "neutral": "ni lo uno ni lo otro",

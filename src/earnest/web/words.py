@@ -28,7 +28,7 @@ TONGUES = {
     "en": "English", "es": "Spanish", "pt": "Portuguese", "fr": "French", "de": "German", "it": "Italian",
     "ar": "Arabic", "el": "Greek", "he": "Hebrew", "hi": "Hindi", "ja": "Japanese", "ko": "Korean",
     "ru": "Russian", "th": "Thai", "zh": "Chinese", "uk": "Ukrainian", "pl": "Polish", "nl": "Dutch",
-    "tr": "Turkish", "ca": "Catalan", "und": "language unclear",
+    "tr": "Turkish", "sv": "Swedish", "ca": "Catalan", "und": "language unclear",
 }  # fmt: skip
 
 PLACEHOLDER = re.compile(r"\[(?:" + "|".join(get_args(personal.Kind)) + r")\]")

@@ -128,4 +128,5 @@ def _where(one: HearingNow, consent: ConsentRow | None, lang: str) -> Where:
         because = t["no_consent"]
     state = "paused" if one.place.state == "paused" else one.state
     since = f" {one.since:%Y-%m-%d %H:%M} UTC" if state == "unknown" and one.since else ""
-    return Where(one.place.title, because, f"{t['states'][state]}{since}", state != "unknown")
+    now = t["states"]["never"] if state == "unknown" and not since else f"{t['states'][state]}{since}"
+    return Where(one.place.title, because, now, state != "unknown")

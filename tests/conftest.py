@@ -16,6 +16,13 @@ os.environ.pop("EARNEST_DEBUG", None)
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 
+def pytest_configure() -> None:
+    """Django may have been set up before this file was read: its home is the temporary one all the same."""
+    from django.conf import settings
+
+    settings.EARNEST_HOME = Path(_HOME.name)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow tests run in the full lane only (EARNEST_FULL=1)."""
     if os.environ.get("EARNEST_FULL") == "1":

@@ -178,3 +178,18 @@ def test_figures_are_json() -> None:
     found = measure(build.fill(weeks=4, a_week=60, gap=()))
     told = msgspec.json.decode(msgspec.json.encode(found))
     assert told["weeks"][0]["posts"] == found.weeks[0].posts
+
+
+@pytest.mark.parametrize(
+    ("audience", "told"),
+    [("customers", [("pay.tips", 20)]), ("workforce", [])],
+    ids=["customers: a post counts as a voice", "a workforce: nothing is assumed"],
+)
+def test_posts_that_all_came_without_an_author(audience: str, told: list[tuple[str, int]]) -> None:
+    programme = build.programme("app-users", audience)
+    day = build.weeks_ago(1) + timedelta(days=1)
+    place = build.places("app-users", 1)[0]
+    items = [build.said("app-users", n, day, "pay.tips", "complaint", speaker=None) for n in range(20)]
+    build.keep(place, items)
+    found = measure(programme, weeks=1)
+    assert [(one.label, one.voices) for one in found.problems] == told

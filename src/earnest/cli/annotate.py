@@ -32,8 +32,6 @@ from earnest.record.errors import MissingExtra
 )
 def command(source: Path, out: Path, engine: str, folder: Path | None, audience: str) -> None:
     """Write the same rows with kind, label, labels, unsure, sentiment and lang added."""
-    if out.exists() and source.exists() and out.samefile(source):
-        raise click.UsageError("IN.parquet and OUT.parquet are the same file. Write to another one.")
     if engine == "spark":
         raise MissingExtra("Labelling on a Spark cluster", "spark")
     from earnest.cli.progress import counted

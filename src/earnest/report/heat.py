@@ -61,6 +61,8 @@ def _largest(heat: Heat, places: Mapping[str, int]) -> Heat:
     """The places in which most was said and something can be told. Others are left out after hiding, never
     before: what hides a small cell must not depend on what fits on a page.
     """
+    if len(heat.columns) < 2:
+        return heat
     told = [n for n in range(len(heat.columns)) if any(row.cells[n].rate for row in heat.rows)]
     most = sorted(told, key=lambda n: -places.get(heat.columns[n].key, 0))[:MOST_PLACES]
     kept = [n for n in range(len(heat.columns)) if n in most]

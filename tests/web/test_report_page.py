@@ -132,7 +132,7 @@ def test_a_report_that_quoted_an_erased_post_goes_and_is_made_anew(home: Path) -
     (row,) = read.reports("couriers")
     lead = reader("couriers", "lead")
     where = f"/couriers/report/{row.id}"
-    quoted = re.search(r"<blockquote[^>]*>[^<]*\((\d+)\)</blockquote>", page(lead, where))
+    quoted = re.search(r"<blockquote[^>]*>[^<]*\((\d+)\)\s*</blockquote>", page(lead, where))
     assert quoted
     number = int(quoted.group(1))
     key = build.said("couriers", number, build.MONDAY, "pay.tips", "idea", speaker=None).post.key

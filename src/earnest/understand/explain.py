@@ -62,11 +62,12 @@ def reasons(parts: Parts, text: str, column: int, bounds: NDArray[np.int64], cou
     )
     chosen: list[Reason] = []
     for value, (start, end) in best:
-        if len(chosen) == count:
+        weight = round(value / total, 4)
+        if len(chosen) == count or weight <= 0:
             break
         if any(start < reason.end and reason.start < end for reason in chosen):
             continue
-        chosen.append(Reason(text[start:end], start, end, round(value / total, 4)))
+        chosen.append(Reason(text[start:end], start, end, weight))
     return chosen
 
 

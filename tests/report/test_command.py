@@ -142,3 +142,20 @@ def test_an_empty_home_says_what_to_do(tmp_path: Path) -> None:
     done = run(tmp_path / "fresh")
     assert done.returncode == 1
     assert "earnest import FILE --source NAME" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"), [("en", "Fewer than 5 voices spoke"), ("es", "Hablaron menos de 5 voces")]
+)
+def test_two_posts_are_too_few_to_tell_of_but_nobody_is_said_to_be_silent(
+    tmp_path: Path, lang: str, sentence: str
+) -> None:
+    posts = tmp_path / "posts.csv"
+    said = TODAY - timedelta(days=3)
+    posts.write_text(f"id,text,created\n1,The app crashes,{said}\n2,Refund never came,{said}\n")
+    home = tmp_path / "home"
+    load = [sys.executable, "-m", "earnest", "import", str(posts), "--source", "reviews"]
+    subprocess.run(load, env=_env(home), check=True, capture_output=True)
+    days = ("--from", str(said), "--to", str(TODAY))
+    done = run(home, *days, "--lang", lang, "--out", str(tmp_path / "r.html"))
+    assert sentence in done.stdout

@@ -137,6 +137,11 @@ class Wording(ChartWords):
                 f"Nothing is known of {self.days(figures.since, figures.until)}: no place was heard. "
                 "It does not mean that nobody spoke."
             )
+        if any(week.hidden for week in figures.weeks):
+            return (
+                f"Fewer than {figures.floor} voices spoke in {self.days(figures.since, figures.until)}, "
+                "too few to tell of without giving somebody away."
+            )
         return f"Nobody spoke in {self.days(figures.since, figures.until)}, where we listened."
 
     # findings: the headings of the sections

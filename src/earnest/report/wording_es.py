@@ -127,6 +127,11 @@ class Espanol(PiezasEs, Wording):
                 f"No se sabe nada de estos días ({days}): no se oyó ningún lugar. No significa que "
                 "nadie hablara."
             )
+        if any(week.hidden for week in figures.weeks):
+            return (
+                f"Hablaron menos de {figures.floor} voces ({days}): muy pocas para contarlo sin delatar a "
+                "alguien."
+            )
         return f"Nadie habló donde escuchamos: {days}."
 
     # hallazgos

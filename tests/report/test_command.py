@@ -37,7 +37,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _env(home: Path) -> dict[str, str]:
-    return {**os.environ, "EARNEST_HOME": str(home)}
+    return {**os.environ, "EARNEST_HOME": str(home), "DATABASE_URL": ""}
 
 
 def run(home: Path, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

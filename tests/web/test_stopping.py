@@ -37,7 +37,7 @@ def test_open_streams_do_not_hold_the_server(tmp_path: Path, number: signal.Sign
             [*command, "serve", "--no-listen", "--port", str(port), "--home", str(tmp_path)],
             stdout=said,
             stderr=said,
-            env={**os.environ, "EARNEST_HOME": str(tmp_path)},
+            env={**os.environ, "EARNEST_HOME": str(tmp_path), "DATABASE_URL": ""},
         )
     try:
         for _ in range(200):

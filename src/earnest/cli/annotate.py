@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from earnest.cli.options import audience_option, model_option
 from earnest.record.errors import MissingExtra
 
 
@@ -17,19 +18,8 @@ from earnest.record.errors import MissingExtra
     show_default=True,
     help="This machine, or a cluster.",
 )
-@click.option(
-    "--model",
-    "folder",
-    type=click.Path(path_type=Path),
-    help="A model folder; else the shipped gig-delivery model.",
-)
-@click.option(
-    "--audience",
-    type=click.Choice(["customers", "workforce"]),
-    default="customers",
-    show_default=True,
-    help="For a workforce no sentiment is computed.",
-)
+@model_option
+@audience_option
 def command(source: Path, out: Path, engine: str, folder: Path | None, audience: str) -> None:
     """Write the same rows with kind, label, labels, unsure, sentiment and lang added."""
     if engine == "spark":

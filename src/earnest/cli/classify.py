@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earnest.cli import jsonl
+from earnest.cli.options import audience_option, model_option
 from earnest.record.errors import BadLine
 
 if TYPE_CHECKING:
@@ -26,24 +27,13 @@ STEPS = 10_000
 
 
 @click.command(short_help="Label posts.")
-@click.option(
-    "--model",
-    "folder",
-    type=click.Path(path_type=Path),
-    help="A model folder; else the shipped gig-delivery model.",
-)
+@model_option
 @click.option(
     "--top",
     type=click.IntRange(1, 20),
     help="Give exactly so many labels, likely or not; else 1 to 3 likely ones.",
 )
-@click.option(
-    "--audience",
-    type=click.Choice(["customers", "workforce"]),
-    default="customers",
-    show_default=True,
-    help="For a workforce no sentiment is computed.",
-)
+@audience_option
 @click.argument("source", metavar="[FILE]", type=click.File("rb"), default="-")
 def command(folder: Path | None, top: int | None, audience: str, source: IO[bytes]) -> None:
     """Label posts: {"id","text"} a line in; kind, labels, language and sentiment a line out."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from earnest.cli.options import model_option
 from earnest.record.errors import BadLine
 
 if TYPE_CHECKING:
@@ -12,12 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Measure a model on labelled examples.")
-@click.option(
-    "--model",
-    "folder",
-    type=click.Path(path_type=Path),
-    help="A model folder; else the shipped gig-delivery model.",
-)
+@model_option
 @click.option(
     "--examples",
     "example_files",

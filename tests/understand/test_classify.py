@@ -12,7 +12,7 @@ from earnest.record.errors import ModelError
 from earnest.record.verdict import KINDS, SENTIMENTS
 from earnest.understand.classify import Model
 from tests.understand.build import trained
-from tests.understand.test_kernel import TEXTS
+from tests.terms.test_kernel import TEXTS
 
 
 @pytest.fixture(scope="module")

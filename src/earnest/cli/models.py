@@ -15,7 +15,7 @@ def command(packs: tuple[str, ...], out: Path | None, partial: bool) -> None:
     from earnest.cli.progress import steps
     from earnest.understand import corpus
     from earnest.understand.classify import SHIPPED
-    from earnest.understand.lexicon import installed
+    from earnest.terms.lexicon import installed
     from earnest.understand.taxonomy import PACKS, pack
     from earnest.understand.train import train
 

@@ -32,7 +32,7 @@ def command(taxonomy_file: Path, example_files: tuple[Path, ...], out: Path, as_
     from earnest.cli.figures import as_bytes, show
     from earnest.cli.progress import steps
     from earnest.understand import corpus, taxonomy
-    from earnest.understand.lexicon import installed
+    from earnest.terms.lexicon import installed
     from earnest.understand.train import train
 
     chosen = taxonomy.load(taxonomy_file)

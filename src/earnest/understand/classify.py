@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from earnest.record.errors import ModelError
 from earnest.record.verdict import Kind, Scored, Sentiment, Verdict
+from earnest.terms.features import pack
+from earnest.terms.kernel import SCRIPTS, gather
+from earnest.terms.normalise import fold_table
 from earnest.understand import model as folder_of
 from earnest.understand.decide import decide
 from earnest.understand.evaluate import Quality
 from earnest.understand.explain import Reason, reasons
-from earnest.understand.features import pack
-from earnest.understand.kernel import SCRIPTS, gather
 from earnest.understand.model import Parts
-from earnest.understand.normalise import fold_table
 
 SHIPPED = Path(__file__).parent / "models"
 BATCH = 4_096

@@ -5,7 +5,7 @@ post.
 import numpy as np
 from numba import njit
 
-from earnest.understand.jit import CACHE
+from earnest.terms.jit import CACHE
 
 
 @njit(cache=CACHE, inline="always")

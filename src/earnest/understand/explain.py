@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from earnest.understand import reference
+from earnest.terms import reference
 from earnest.understand.model import Parts
 
 LONGEST = 20_000

@@ -13,9 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earnest.record.verdict import SENTIMENTS
-from earnest.understand.calibrate import Fitted, Held, Truths, category_chance, probabilities
-from earnest.understand.corpus import Example
-from earnest.understand.design import (
+from earnest.terms.design import (
     BIAS,
     Design,
     Weighting,
@@ -26,10 +24,12 @@ from earnest.understand.design import (
     score_rows,
     take,
 )
+from earnest.terms.features import Space, terms
+from earnest.terms.lexicon import Lexicon, words_of
+from earnest.terms.quantise import to_bytes
+from earnest.understand.calibrate import Fitted, Held, Truths, category_chance, probabilities
+from earnest.understand.corpus import Example
 from earnest.understand.evaluate import Answers, Quality, Share, measure, some, wilson
-from earnest.understand.features import Space, terms
-from earnest.understand.lexicon import Lexicon, words_of
-from earnest.understand.quantise import to_bytes
 from earnest.understand.taxonomy import Taxonomy
 from earnest.understand.tongues import Tongues
 

@@ -14,8 +14,8 @@ from backports import zstd
 from numpy.typing import NDArray
 
 from earnest.record.errors import ModelError
+from earnest.terms.features import Space
 from earnest.understand.evaluate import Quality
-from earnest.understand.features import Space
 
 FORMAT = 1
 DESCRIPTION, TABLE = "model.json", "table.zst"

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from earnest.terms.design import Weighting, design, facet_signs, fit_rows, score_rows, take
+from earnest.terms.features import Space, terms
 from earnest.understand import language
 from earnest.understand.calibrate import heat_of
 from earnest.understand.corpus import Example
-from earnest.understand.design import Weighting, design, facet_signs, fit_rows, score_rows, take
 from earnest.understand.evaluate import Share, wilson
-from earnest.understand.features import Space, terms
 
 MOST_OWN = 3_000
 """Examples of ours among the texts; the rest are the catalogues'."""

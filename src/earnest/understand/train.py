@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earnest.record.errors import BadFile, TaxonomyError
+from earnest.terms.features import Space
+from earnest.terms.lexicon import Lexicon
 from earnest.understand import corpus, model
 from earnest.understand.calibrate import calibrate
 from earnest.understand.corpus import Example
 from earnest.understand.evaluate import Quality
-from earnest.understand.features import Space
 from earnest.understand.heads import LEAST_EXAMPLES, Job
-from earnest.understand.lexicon import Lexicon
 from earnest.understand.taxonomy import Taxonomy
 
 PROMISE = 0.85

@@ -20,8 +20,8 @@ from backports import zstd
 from numpy.typing import NDArray
 
 from earnest.record.errors import MissingExtra, ModelError
+from earnest.terms.lexicon import FILE, Stored, folded, words_of
 from earnest.understand import corpus
-from earnest.understand.lexicon import FILE, Stored, folded, words_of
 from earnest.understand.lexicon.bert import Bert, tensors
 from earnest.understand.taxonomy import PACKS, pack
 

@@ -8,7 +8,7 @@ core or many.
 import numpy as np
 from numba import njit, prange
 
-from earnest.understand.jit import CACHE
+from earnest.terms.jit import CACHE
 
 
 @njit(cache=CACHE, nogil=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from earnest.understand.normalise import fold_table
+from earnest.terms.normalise import fold_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def pack(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 def terms(texts: Sequence[str], space: Space) -> Terms:
     """The hashed terms of each text."""
-    from earnest.understand.kernel import extract
+    from earnest.terms.kernel import extract
 
     data, offsets = pack(texts)
     indptr, buckets, titles = extract(data, offsets, fold_table(), space.words, space.pieces)

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from earnest.understand.design import Weighting
-from earnest.understand.kernel import LANES
+from earnest.terms.design import Weighting
+from earnest.terms.kernel import LANES
 
 
 def to_bytes(

@@ -10,9 +10,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from earnest.understand import solve
-from earnest.understand.features import Space, Terms
-from earnest.understand.jit import CACHE
+from earnest.terms import solve
+from earnest.terms.features import Space, Terms
+from earnest.terms.jit import CACHE
 
 BIAS = 1.0
 LEAN = 0.25

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earnest.understand import features, reference
-from earnest.understand.features import Space, pack
-from earnest.understand.kernel import SCRIPTS, gather
-from earnest.understand.normalise import fold_table
+from earnest.terms import features, reference
+from earnest.terms.features import Space, pack
+from earnest.terms.kernel import SCRIPTS, gather
+from earnest.terms.normalise import fold_table
 
 SPACE = Space(1 << 10, 1 << 11)
 TABLE = np.random.default_rng(3).integers(-127, 128, (SPACE.buckets, 32)).astype(np.int8)

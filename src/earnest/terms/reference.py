@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from earnest.understand.features import Space
-from earnest.understand.kernel import (
+from earnest.terms.features import Space
+from earnest.terms.kernel import (
     LONGEST_TITLE,
     LONGEST_WORD,
     PAIR_SEED,
@@ -16,7 +16,7 @@ from earnest.understand.kernel import (
     SYMBOL_SEED,
     WORD_SEED,
 )
-from earnest.understand.normalise import DROP, LETTER, SPACE, SYMBOL, TABLE, fold_table
+from earnest.terms.normalise import DROP, LETTER, SPACE, SYMBOL, TABLE, fold_table
 
 _MASK = (1 << 64) - 1
 _OPEN, _CLOSE = 1, 2

@@ -7,7 +7,7 @@ of words, single symbols, and pieces of 2 to 5 characters inside word boundaries
 import numpy as np
 from numba import njit, uint64
 
-from earnest.understand.jit import CACHE
+from earnest.terms.jit import CACHE
 
 WORD_SEED = 0x9AE16A3B2F90404F
 PAIR_SEED = 0xC949D7C7509E6557

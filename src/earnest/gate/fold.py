@@ -6,6 +6,7 @@ Folding is for deciding only: what is kept is never the folded text.
 
 import re
 import unicodedata
+from string import ascii_lowercase, ascii_uppercase
 
 # Read as Latin letters by a person, whatever their block.
 _LOOKALIKES = dict(
@@ -29,8 +30,10 @@ class _Fold(dict[int, str]):
 _OTHERS = _Fold({ord(k): v for k, v in (_LOOKALIKES | _WORDS).items()})
 _OTHERS.update(dict.fromkeys((173, 8203, 8204, 8205, 8288, 65279, 65039), ""))
 _OTHERS.update(dict.fromkeys(range(127995, 128000), ""))
-_CONTROLS = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
-_ASCII = str.maketrans("-_'`\"/\\()[]{}<>\t\r", " " * 17, _CONTROLS)
+_CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), 127))
+_ASCII = bytes.maketrans(
+    b"-_'`\"/\\()[]{}<>\t\r" + ascii_uppercase.encode("ascii"), b" " * 17 + ascii_lowercase.encode("ascii")
+)
 # What makes a folded text worth undisguising, for RE2 (which has no back references).
 DISGUISE = (
     r"[a-z][0134578$@!|+*]+[a-z]",
@@ -50,12 +53,12 @@ _LONG = re.compile(r"([a-z])\1{2,}")
 
 def fold(text: str) -> bytes:
     """The text as plain lower-case ASCII; apostrophes, hyphens and brackets become spaces, controls go."""
-    text = text.lower()
     if not text.isascii():
+        text = text.lower()
         text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
         if not text.isascii():
             text = text.translate(_OTHERS)
-    return text.translate(_ASCII).encode("ascii")
+    return text.encode("ascii").translate(_ASCII, _CONTROLS)
 
 
 def undisguise(folded: str) -> str:

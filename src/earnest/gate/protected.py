@@ -1,14 +1,15 @@
 """The protected-speech filter: organising, representation, collective action, press, research, regulators,
 law.
 
-`is_protected(text)` answers yes or no and keeps nothing. One search over the folded text lets nearly every
-post pass; of the rest, other senses of the words ("three strikes policy") are taken out, and what needs two
-groups of words together is judged sentence by sentence. It would rather withhold one post too many than keep
-one that it should not have read: `docs/trust.md` has the measured figures. The words are in
-`words/protected.txt`.
+`is_protected(text)` answers yes or no and keeps nothing. Two signals decide together. The *ear*
+(`gate.speech`) has learned from posts how calls sound, also those without a telling word. The *lists*
+(`words/protected.txt`) know the telling words: other senses ("three strikes policy") are taken out first, and
+what needs two groups of words together is judged sentence by sentence. Where the ear is certain it decides
+alone; where it is not, it takes less if the lists agree. `docs/trust.md` has the measured figures.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 import re2
@@ -16,13 +17,16 @@ import re2
 from earnest.gate import optout
 from earnest.gate.automaton import holds, options
 from earnest.gate.fold import DISGUISE, fold, undisguise
-from earnest.gate.words import pattern, rare, read
+from earnest.gate.speech import Ear, ear
+from earnest.gate.words import pattern, read
+
+Heard = Literal["protected speech", "opted out"] | None
+Told = Literal["plainly", "doubtfully"] | None
 
 RULES: tuple[tuple[tuple[str, ...], str | None], ...] = (
     (("clear",), None),
     (("together",), None),
     (("organise",), "stuff"),
-    (("strike",), "mark"),
     (("hold", "call", "lever"), None),
     (("hold", "call", "moment", "we"), None),
     (("lawyer", "turn"), None),
@@ -31,20 +35,24 @@ RULES: tuple[tuple[tuple[str, ...], str | None], ...] = (
 )
 """Groups that say it together, within two neighbouring sentences; and the group beside which they do not."""
 
+DOUBTFUL: tuple[tuple[tuple[str, ...], str | None], ...] = ((("doubtful",), None), (("strike",), "mark"))
+"""The same, of words that as often say something else."""
+
 WINDOW = 160
 """Characters. A shorter text is judged as one sentence."""
 
 _WORDS = read("protected")
-_FIRST = sorted({needs[0] for needs, _ in RULES})
 _OPTIONS = options(ascii_only=True)
 _DISGUISE = "|".join(DISGUISE).encode("ascii")
 _OUT = pattern(optout.WORDS)
 _has = {name: holds([pattern(words)], _OPTIONS) for name, words in _WORDS.items()}
 _disguised = holds([_DISGUISE], _OPTIONS)
 _out = holds([_OUT], _OPTIONS)
-_maybe = holds([*(pattern(rare(_WORDS[name])) for name in _FIRST), _DISGUISE, _OUT], _OPTIONS)
+_maybe = holds([_DISGUISE, _OUT], _OPTIONS)
 _other = re2.compile(pattern(_WORDS["other"]), _OPTIONS)
 _SENTENCE = re.compile(rb"[.!?\n;]+")
+_foreign = re.compile("[\u0370-\u04ff\u2100-\u214f\u2460-\u24ff\U0001d400-\U0001d7ff\U0001f130-\U0001f189]")
+"""Letters that pass for Latin ones."""
 
 
 def is_protected(text: str) -> bool:
@@ -52,36 +60,54 @@ def is_protected(text: str) -> bool:
     return hear(text) == "protected speech"
 
 
-def hear(text: str) -> Literal["protected speech", "opted out"] | None:
-    """Why a post is to pass by unread, None where it may go on.
+def hear(text: str) -> Heard:
+    """Why a post is to pass by unread, None where it may go on."""
+    return hear_all([text])[0]
 
-    The words of opting out are looked for in the same search, because a second one would cost as much again.
-    """
-    folded = fold(text)
-    if not _maybe(folded):
+
+def hear_all(texts: Sequence[str]) -> list[Heard]:
+    """One answer a text, in order. ModelError where the ear's file is missing."""
+    listening = ear()
+    folded = [fold(text) for text in texts]
+    loud = listening.scores(folded).tolist()
+    return [_hear(*one, listening) for one in zip(texts, folded, loud, strict=True)]
+
+
+def _hear(text: str, folded: bytes, loud: float, listening: Ear) -> Heard:
+    """The words of opting out are looked for in the same search as disguises, because a second one would cost
+    as much again."""
+    if loud >= listening.sure:
+        return "protected speech"
+    if loud >= listening.told:
+        found = told(folded)
+        if found == "plainly" or (found == "doubtfully" and loud >= listening.hinted):
+            return "protected speech"
+    searched = _maybe(folded)
+    if (searched and _disguised(folded)) or (not text.isascii() and _foreign.search(text)):
+        plain = undisguise(folded.decode("ascii")).encode("ascii")
+        # Who hides a word means it: the lists are believed alone.
+        if told(plain) is not None or listening.scores([plain])[0] >= listening.sure:
+            return "protected speech"
+    return "opted out" if searched and _out(folded) else None
+
+
+def told(folded: bytes) -> Told:
+    """What the word lists find in a folded text."""
+    if not (_telling(folded, RULES) or _telling(folded, DOUBTFUL)):
         return None
-    if _judge(folded):
-        return "protected speech"
-    if _disguised(folded) and _judge(undisguise(folded.decode("ascii")).encode("ascii")):
-        return "protected speech"
-    return "opted out" if _out(folded) else None
-
-
-def _judge(folded: bytes) -> bool:
-    if not _telling(folded):
-        return False
     rest = _other.sub(b" . ", folded)
     if _has["clear"](rest):
-        return True
-    if not _telling(rest):
-        return False
-    return len(rest) <= WINDOW or any(map(_telling, _windows(rest)))
+        return "plainly"
+    parts = [rest] if len(rest) <= WINDOW else _windows(rest)
+    if any(_telling(part, RULES) for part in parts):
+        return "plainly"
+    return "doubtfully" if any(_telling(part, DOUBTFUL) for part in parts) else None
 
 
-def _telling(text: bytes) -> bool:
+def _telling(text: bytes, rules: tuple[tuple[tuple[str, ...], str | None], ...]) -> bool:
     return any(
         all(_has[name](text) for name in needs) and not (unless and _has[unless](text))
-        for needs, unless in RULES
+        for needs, unless in rules
     )
 
 

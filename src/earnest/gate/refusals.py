@@ -6,7 +6,6 @@ allowed. What arrives with a post in its `author` field is not judged here: it b
 and is dropped. Every door here is a wish to keep, find or count by something.
 """
 
-import re
 from typing import Literal, get_args
 
 import re2
@@ -15,7 +14,8 @@ from earnest.gate.automaton import options
 from earnest.gate.fold import fold, undisguise
 from earnest.gate.protected import is_protected
 from earnest.gate.redact import redact
-from earnest.gate.text import clean
+from earnest.gate.text import clean, parted
+from earnest.gate.wishes import Aim, ear
 from earnest.gate.words import pattern, read
 
 Door = Literal["category", "saved_search", "alert", "tag", "import_column", "report_filter"]
@@ -29,6 +29,22 @@ _WISH: dict[str, str] = {
     "import_column": "a column",
     "report_filter": "a filter",
 }
+_SAYS: dict[Aim, str] = {
+    "speech": (
+        "Earnest does not make {wish} that would pick out protected speech: organising, representation, "
+        "collective action, or talking to the press, researchers, regulators or lawyers. Such posts are "
+        "never kept. Ask instead about the problem itself, such as pay or safety."
+    ),
+    "people": (
+        "Earnest does not make {wish} that would lead to a person: it knows problems, not who spoke of "
+        "them. An incoming author only helps to count distinct voices and is dropped. Ask instead about the "
+        "topic or the place."
+    ),
+    "traits": (
+        "Earnest does not make {wish} out of what people are, believe or suffer: such traits of a person "
+        "are never inferred or kept. Ask instead about what happened."
+    ),
+}
 _FIELD_DOORS = frozenset({"import_column", "report_filter"})
 _POINTS_AT_SOMEBODY = frozenset(
     {"email", "handle", "phone", "card", "iban", "id", "ip", "plate", "coordinates"}
@@ -40,7 +56,6 @@ _OPTIONS = options(ascii_only=True)
 _groups = {name: re2.compile(pattern(words), _OPTIONS) for name, words in read("refused").items()}
 _other, _speech, _people = _groups["other"], _groups["speech"], _groups["people"]
 _fields, _traits = _groups["fields"], _groups["traits"]
-_CAMEL = re.compile(r"([a-z0-9])([A-Z])")
 
 
 def judge(door: Door, text: str) -> str | None:
@@ -51,46 +66,28 @@ def judge(door: Door, text: str) -> str | None:
     wish = _WISH[door]
     if len(text) > MAX:
         return f"The text of {wish} is longer than {MAX:,} characters, so it cannot be judged."
+    aim = listed(door, text) or ear().aim(door, text)
+    return None if aim is None else _SAYS[aim].format(wish=wish)
+
+
+def listed(door: Door, text: str) -> Aim | None:
+    """What the word lists alone say that a request aims at."""
     if is_protected(_other.sub(b" . ", fold(text)).decode("ascii")):
-        return _about_speech(wish)
+        return "speech"
     if _POINTS_AT_SOMEBODY.intersection(span.kind for span in redact(clean(text)).spans):
-        return _about_people(wish)
-    parted = _CAMEL.sub(r"\1 \2", text)
-    plain = fold(parted).decode("ascii")
+        return "people"
+    plain = fold(parted(text)).decode("ascii")
     for reading in {plain, undisguise(plain)}:
         rest = _other.sub(b" . ", reading.encode("ascii"))
         if _speech.search(rest):
-            return _about_speech(wish)
+            return "speech"
         if _people.search(rest) or (_field_like(door, rest) and _fields.search(rest)):
-            return _about_people(wish)
+            return "people"
         if _traits.search(rest):
-            return _about_traits(wish)
+            return "traits"
     return None
 
 
 def _field_like(door: str, text: bytes) -> bool:
     """A column or a filter names a field; so does "user:bob" or a word alone at any door."""
     return door in _FIELD_DOORS or b":" in text or b"=" in text or len(text.split()) == 1
-
-
-def _about_speech(wish: str) -> str:
-    return (
-        f"Earnest does not make {wish} that would pick out protected speech: organising, representation, "
-        "collective action, or talking to the press, researchers, regulators or lawyers. Such posts are "
-        "never kept. Ask instead about the problem itself, such as pay or safety."
-    )
-
-
-def _about_people(wish: str) -> str:
-    return (
-        f"Earnest does not make {wish} that would lead to a person: it knows problems, not who spoke of "
-        "them. An incoming author only helps to count distinct voices and is dropped. Ask instead about the "
-        "topic or the place."
-    )
-
-
-def _about_traits(wish: str) -> str:
-    return (
-        f"Earnest does not make {wish} out of what people are, believe or suffer: such traits of a person "
-        "are never inferred or kept. Ask instead about what happened."
-    )

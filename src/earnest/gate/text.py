@@ -13,6 +13,13 @@ _UNSEEN = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
+_CAMEL = re.compile(r"([a-z0-9])([A-Z])")
+
+
+def parted(name: str) -> str:
+    """The words of a name that a program gave: "driverId" as "driver Id"."""
+    return _CAMEL.sub(r"\1 \2", name)
+
 
 def clean(text: str) -> str:
     """The text as it may be kept. Line breaks become "\\n"."""

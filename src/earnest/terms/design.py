@@ -49,9 +49,16 @@ class Design:
 
 
 def fit_weighting(
-    terms: Terms, posts: NDArray[np.int64], space: Space, *, least: int, extra: Terms | None = None
+    terms: Terms,
+    posts: NDArray[np.int64],
+    space: Space,
+    *,
+    least: int,
+    extra: Terms | None = None,
+    words: float = WORDS,
 ) -> Weighting:
-    """Rarity over the given posts. Buckets met less than `least` times weigh nothing.
+    """Rarity over the given posts. Buckets met less than `least` times weigh nothing; word buckets weigh
+    `words` times as much as others.
 
     Buckets that only `extra` texts hold (the language head's) weigh little.
     """
@@ -62,7 +69,7 @@ def fit_weighting(
     if extra is not None:
         others = np.bincount(extra.buckets, minlength=space.buckets)
         idf[(idf == 0) & (others >= 3)] = 1.0
-    idf[: space.words] *= WORDS
+    idf[: space.words] *= words
     square = idf**2
     scale = max(float(square.max()), 1.0) / 127
     return Weighting(idf.astype(np.float32), np.ceil(square / scale).astype(np.int8), scale)

@@ -16,42 +16,47 @@ from numpy.typing import NDArray
 
 from earnest.terms.linear import Linear
 
-FILE = Path(__file__).parent / "ear.zst"
+FILE, TONGUES = (Path(__file__).parent / name for name in ("ear.zst", "tongues.zst"))
+LANGS = ("en", "es", "pt", "fr", "de")
 LONG = 320
 """Characters. A longer text is heard in windows as well: one sentence of a long story must not be drowned."""
 WINDOW = 240
 STEP = 160
-PLAINLY, DOUBTFULLY = 0.75, 0.25
-"""What the lists' yes counts for, in the ear's own measure; found on examples that it had not learned."""
+ALONE, IF_DOUBTFUL, IF_PLAIN = 0.0, -0.1, -0.5
+"""From here on the ear decides alone; with the word lists' doubtful yes; with their plain yes. What a yes
+counts for was found on examples that the ear had not learned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """A trained ear. From `sure` on a post is protected; from `told` on where the word lists tell it plainly,
-    from `hinted` on where they tell it doubtfully."""
+    """A trained ear.
+
+    linear   hears protected speech
+    tongues  tells the languages of LANGS after the first apart; asked only where it may matter
+    starts   for each of LANGS the loudness that counts as 0, so that each is misheard as rarely as the others
+    """
 
     linear: Linear
-    sure: float
-
-    @property
-    def told(self) -> float:
-        return self.sure - PLAINLY
-
-    @property
-    def hinted(self) -> float:
-        return self.sure - DOUBTFULLY
+    tongues: Linear
+    starts: NDArray[np.float64]
 
     def scores(self, texts: Sequence[bytes]) -> NDArray[np.float64]:
-        """How much each folded text sounds protected: of a long one, its loudest window."""
-        heard = self.linear.scores(texts)[:, 0]
+        """How much each folded text sounds protected: of a long one, its loudest window. ALONE or more is yes.
+        """
+        loud = self.linear.scores(texts)[:, 0]
         long = [at for at, text in enumerate(texts) if len(text) > LONG]
         if long:
             parts = [windows(texts[at]) for at in long]
-            loud = self.linear.scores([window for part in parts for window in part])[:, 0]
+            louder = self.linear.scores([window for part in parts for window in part])[:, 0]
             ends = np.cumsum([len(part) for part in parts])
             for at, start, end in zip(long, [0, *ends[:-1]], ends, strict=True):
-                heard[at] = max(heard[at], loud[start:end].max())
-        return heard
+                loud[at] = max(loud[at], louder[start:end].max())
+        close = np.flatnonzero(loud >= self.starts.min() + IF_PLAIN)
+        spoken = np.zeros(len(texts), np.int64)
+        if len(close):
+            heard = self.tongues.scores([texts[at] for at in close])
+            spoken[close] = np.where(heard.max(axis=1) > 0, heard.argmax(axis=1) + 1, 0)
+        return loud - self.starts[spoken]
 
 
 def windows(text: bytes) -> list[bytes]:
@@ -72,4 +77,4 @@ def windows(text: bytes) -> list[bytes]:
 def ear() -> Ear:
     """The ear that comes with Earnest. ModelError where it is missing or damaged."""
     linear = Linear.load(FILE)
-    return Ear(linear, float(linear.about["sure"]))
+    return Ear(linear, Linear.load(TONGUES), np.array([float(linear.about[f"start_{lang}"]) for lang in LANGS]))

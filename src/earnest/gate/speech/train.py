@@ -13,17 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earnest.gate.fold import fold
-from earnest.gate.speech import DOUBTFULLY, PLAINLY, Ear
+from earnest.gate.speech import ALONE, IF_DOUBTFUL, IF_PLAIN, LANGS, Ear
 from earnest.terms.features import Space
 from earnest.terms.linear import Linear, fit
 
 EXAMPLES = Path(__file__).parent / "examples"
 SPACE = Space(1 << 17, 1 << 18)
+SPACE_OF_TONGUES = Space(1 << 14, 1 << 14)
 FOLDS = 5
 COST = 1.0
 CALL = 2.0
 """How much a missed call weighs against a false alarm."""
-PLAIN = 0.3
+PLAIN_COST = 0.3
 """What an ordinary post of the label examples counts for against a look-alike."""
 ALARMS = 0.02
 """The share of ordinary posts of the `even` files, held out, that may be withheld."""
@@ -74,23 +75,29 @@ def train(
     turn = np.concatenate(
         [*(_stretches(len(file)) for file in examples.values()), np.arange(len(plain)) % FOLDS]
     )
+    langs = np.array([one.lang for one in learned] + ["" for _ in plain])
+    tongues = _fit_tongues(texts, langs)
     loud = np.zeros(len(texts))
     for number in range(FOLDS):
         known, asked = np.flatnonzero(turn != number), np.flatnonzero(turn == number)
-        part = Ear(_fit([texts[i] for i in known], protected[known], hard[known]), 0.0)
-        loud[asked] = part.scores([texts[i] for i in asked])
-    weight = {"plainly": PLAINLY, "doubtfully": DOUBTFULLY, None: 0.0}
+        part = _fit([texts[i] for i in known], protected[known], hard[known])
+        loud[asked] = Ear(part, tongues, np.zeros(len(LANGS))).scores([texts[i] for i in asked])
+    weight = {"plainly": ALONE - IF_PLAIN, "doubtfully": ALONE - IF_DOUBTFUL, None: 0.0}
     loud += np.array([weight[told(text)] for text in texts])
-    sure = float(np.quantile(loud[even & ~protected], 1 - ALARMS))
-    linear = _fit(texts, protected, hard)
+    starts = {
+        lang: float(np.quantile(loud[even & ~protected & (langs == lang)], 1 - ALARMS)) for lang in LANGS
+    }
+    heard = loud >= np.array([starts.get(lang, starts["en"]) for lang in langs])
+    about: dict[str, str | int | float] = {f"start_{lang}": start for lang, start in starts.items()}
+    linear = replace(_fit(texts, protected, hard), about=about | {"examples": len(learned)})
     return Trained(
-        Ear(replace(linear, about={"sure": sure, "examples": len(learned)}), sure),
+        Ear(linear, tongues, np.array([starts[lang] for lang in LANGS])),
         len(learned),
-        recall=float((loud[even & protected] >= sure).mean()),
-        hard_recall=float((loud[hard & ~even & protected] >= sure).mean()),
-        alarms=float((loud[even & ~protected] >= sure).mean()),
-        hard_alarms=float((loud[hard & ~even & ~protected] >= sure).mean()),
-        plain_alarms=float((loud[~hard] >= sure).mean()),
+        recall=float(heard[even & protected].mean()),
+        hard_recall=float(heard[hard & ~even & protected].mean()),
+        alarms=float(heard[even & ~protected].mean()),
+        hard_alarms=float(heard[hard & ~even & ~protected].mean()),
+        plain_alarms=float(heard[~hard].mean()),
     )
 
 
@@ -100,5 +107,10 @@ def _stretches(count: int) -> NDArray[np.int64]:
 
 
 def _fit(texts: list[bytes], protected: NDArray[np.bool_], hard: NDArray[np.bool_]) -> Linear:
-    costs = COST * np.where(protected, CALL, 1.0) * np.where(hard, 1.0, PLAIN)
+    costs = COST * np.where(protected, CALL, 1.0) * np.where(hard, 1.0, PLAIN_COST)
     return fit(texts, np.where(protected, 1.0, -1.0)[None], costs[None], space=SPACE)
+
+
+def _fit_tongues(texts: list[bytes], langs: NDArray[np.str_]) -> Linear:
+    signs = [np.where(langs == "", 0.0, np.where(langs == lang, 1.0, -1.0)) for lang in LANGS[1:]]
+    return fit(texts, np.vstack(signs), np.ones((len(signs), len(texts))), space=SPACE_OF_TONGUES)

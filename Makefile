@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 HOME_DIR ?= demo-home
 PYTEST_ARGS ?=
 
-.PHONY: demo test check bench models lock clean format
+.PHONY: demo test check bench models lock clean format synapse
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Earnest needs Python 3.11: install it, or name one with make PYTHON=…"; exit 1; }
@@ -20,10 +20,20 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
 	@touch $@
 
+# In an environment of its own, because it brings other versions of libraries that Earnest uses. Without it the tests
+# that need a Matrix homeserver are skipped, and say so.
+$(VENV)/.synapse: requirements/synapse.txt $(VENV)/.dev
+	@echo "Installing the Matrix homeserver of the tests (once) …"
+	@$(BIN)/python -m venv $(VENV)/synapse && \
+	$(VENV)/synapse/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/synapse.txt && \
+	touch $@ || { rm -rf $(VENV)/synapse; echo "It could not be installed: the tests of Matrix rooms are skipped."; }
+
+synapse: $(VENV)/.synapse
+
 demo: $(VENV)/.run
 	@$(BIN)/earnest demo --home $(HOME_DIR) $(if $(ONCE),--once)
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/.synapse
 	@$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
@@ -47,7 +57,8 @@ bench: $(VENV)/.dev
 # Needs uv; writes the lock files with hashes and without an index address.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra pdf --extra postgres --group build -o requirements/run.txt pyproject.toml
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra pdf --extra postgres --group build --group dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra matrix --extra pdf --extra postgres --group build --group dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/synapse.txt requirements/synapse.in
 
 clean:
 	rm -rf $(VENV) demo-home build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

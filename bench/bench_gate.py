@@ -2,8 +2,8 @@
 
 Prints microseconds a post of 70 to 110 characters on one core (the whole gate and its parts, for posts never
 seen before and again); recall, and ordinary posts withheld, of the protected-speech filter on its own
-evaluation set, part by part, and on real texts; recall and precision of redaction by kind on a public
-synthetic set. Reads `../shared/data`; what is not there is left out.
+evaluation set, part by part, and on real texts. Reads `../shared/data`; what is not there is left out.
+`bench_redact.py` has the figures of redaction.
 """
 
 import csv
@@ -11,7 +11,6 @@ import gc
 import json
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,20 +30,12 @@ EVALUATION = ROOT / "tests" / "gate" / "protected_eval.jsonl"
 EXAMPLES = ROOT / "src" / "earnest" / "understand" / "packs" / "gig-delivery" / "examples"
 BATCH = 1_024
 
-# Kinds of the public set as the gate names them.
-KINDS = {
-    "EMAIL_ADDRESS": "email", "PHONE_NUMBER": "phone", "CREDIT_CARD": "card", "IBAN_CODE": "iban",
-    "US_SSN": "id", "US_DRIVER_LICENSE": "id", "IP_ADDRESS": "ip", "DOMAIN_NAME": "link",
-    "STREET_ADDRESS": "address", "ZIP_CODE": "address",
-}  # fmt: skip
-
 
 def main() -> None:
     """Measure and print."""
     worlds = texts()
     cost([text for world in worlds.values() for text in world if 70 <= len(text) <= 110])
     protected(worlds)
-    redaction()
 
 
 def texts() -> dict[str, list[str]]:
@@ -88,6 +79,7 @@ def cost(posts: list[str]) -> None:
         "fold (in protected)": fold,
         "protected, opt-out": is_protected,
         "clean": clean,
+        "redact, without names": lambda text: redact(text, person_names=False),
         "redact": redact,
         "post key": lambda text: keys.post_key("bench", "4711"),
         "speaker": lambda text: keys.speaker("bench", "author 7"),
@@ -130,47 +122,6 @@ def figures(rows: Sequence[dict[str, Any]]) -> str:
     wrong = sum(is_protected(row["text"]) for row in plain)
     share = f"recall {caught / len(asked):6.1%} of {len(asked):>3}"
     return f"{share}   withheld {wrong / len(plain):5.1%} of {len(plain)}"
-
-
-def redaction() -> None:
-    """By kind: a marked span counts as found where at least half of it was replaced."""
-    file = SHARED / "presidio" / "synth_dataset_v2.json"
-    if not file.exists():
-        print("\nRedaction: the public set is not here")
-        return
-    marked, found, right, given, other = (
-        Counter[str](),
-        Counter[str](),
-        Counter[str](),
-        Counter[str](),
-        Counter[str](),
-    )
-    samples = json.loads(file.read_text("utf-8"))
-    start = time.process_time()
-    for sample in samples:
-        spans = redact(sample["full_text"]).spans
-        truth = [(one["start_position"], one["end_position"], one["entity_type"]) for one in sample["spans"]]
-        for a, b, kind in truth:
-            if kind in KINDS:
-                marked[kind] += 1
-                hit = sum(max(0, min(b, span.end) - max(a, span.start)) for span in spans)
-                found[kind] += 2 * hit >= b - a
-        for span in spans:
-            given[span.kind] += 1
-            over = {kind for a, b, kind in truth if min(b, span.end) > max(a, span.start)}
-            right[span.kind] += span.kind in {KINDS.get(kind) for kind in over}
-            other[span.kind] += bool(over)
-    micros = (time.process_time() - start) / len(samples) * 1e6
-    print(f"\nRedaction, {len(samples):,} public synthetic texts, {micros:.0f} microseconds each")
-    for kind in KINDS:
-        print(f"  {kind:<18} recall {found[kind] / marked[kind]:6.1%} of {marked[kind]:>3}")
-    for kind, count in given.most_common():
-        print(
-            f"  [{kind}]{'':<{14 - len(kind)}} precision {right[kind] / count:6.1%} of {count:>3}"
-            f"   on personal data of any kind {other[kind] / count:6.1%}"
-        )
-    print(f"  covered kinds together: recall {found.total() / marked.total():.1%} of {marked.total():,}")
-    print("  not covered yet: names of persons and organisations, places, dates, ages")
 
 
 if __name__ == "__main__":

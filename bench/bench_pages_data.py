@@ -127,7 +127,15 @@ def fill(posts: int) -> float:
 
     now = datetime.now(UTC)
     if read.programme("bench") is None:
-        write.add_programme("bench", "Bench", "customers")
+        write.add_programme(
+            "bench",
+            "Bench",
+            "customers",
+            purpose="Measure Earnest.",
+            lawful_basis="consent",
+            contact="nobody",
+        )
+        write.go_live("bench")
     places = [
         write.add_place("bench", slug, type="file", kind=kind, interval=0, region="", lang="")
         for slug, kind, _ in PLACES

@@ -47,7 +47,10 @@ def fill() -> None:
     chance = random.Random(1)
     labels = [label.id for label in taxonomy.pack("gig-delivery").labels]
     weights = [1 / (3 + at % 17) for at in range(len(labels))]
-    write.add_programme("bench", "Bench", "customers")
+    write.add_programme(
+        "bench", "Bench", "customers", purpose="Measure Earnest.", lawful_basis="consent", contact="nobody"
+    )
+    write.go_live("bench")
     places = [
         write.add_place("bench", f"p{n}", title=f"Place {n}", type="file", kind="addressed") for n in range(5)
     ]

@@ -5,7 +5,9 @@ The same tests run on SQLite (the default) and on PostgreSQL (with DATABASE_URL 
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="full lane only: EARNEST_FULL=1"))
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Tests that commit are cleaned up after by emptying every table, which the audit chain refuses: its
+    refusals are taken off here, put back where they are tested, and stand in every process a test starts.
+    """
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as db:
+        for name in ("audit_no_update", "audit_no_delete", "audit_no_change", "audit_no_truncate"):
+            on = "" if connection.vendor == "sqlite" else " ON store_auditlink"
+            db.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
 @pytest.fixture
 def home(tmp_path: Path, settings: object) -> Path:
     """A prepared home folder of this test alone."""
@@ -47,3 +62,25 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the public data sets are not beside the repository")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A homeserver of this test run; skipped where Synapse is not installed."""
+    from tests.synapse import Synapse, python
+
+    pytest.importorskip("nio", reason="the extra 'matrix' is not installed")
+    if python() is None:
+        pytest.skip("Synapse is not installed: make synapse")
+    server = Synapse(tmp_path_factory.mktemp("synapse"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def people(synapse: Any) -> Any:
+    """Accounts on the homeserver of this test run."""
+    from tests.rooms import People
+
+    return People.of(synapse)

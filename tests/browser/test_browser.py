@@ -4,7 +4,7 @@ import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Desk, Open
 
@@ -16,8 +16,20 @@ SIGNED = [f"/riders/{room}" for room in ROOMS] + [
     "/riders/posts?q=zzzz",
     "/riders/posts?since=x",
     "/nothing/here",
+    "/programmes/new",
+    "/riders/setup",
+    *(f"/riders/setup/{step}" for step in ("audience", "purpose", "basis", "retention", "contact", "places")),
+    "/depots/setup",
+    "/depots/setup/notice",
+    "/riders/place/bristol",
+    "/riders/places/add",
+    "/riders/places/add/feed",
+    "/riders/places/invite/matrix",
 ]
-PUBLIC = ["/sign-in", "/say/riders", "/say/riders/thanks", "/notice/riders", "/notice/riders?lang=es"]
+PUBLIC = [
+    *("/sign-in", "/say/riders", "/say/riders/thanks", "/notice/riders", "/notice/riders?lang=es"),
+    *("/leave/riders", "/leave/riders?lang=es"),
+]
 PAGES = [(url, True) for url in SIGNED] + [(url, False) for url in PUBLIC]
 
 
@@ -150,6 +162,57 @@ def test_the_public_form_works_without_script(open_page: Open) -> None:
     page.fill("#text", "The zebrafinch scanner beeps twice for every parcel.")
     page.click("main button[type=submit]")
     page.wait_for_url("**/say/riders/thanks?lang=en")
+
+
+def test_a_programme_is_set_up_without_script_and_by_keyboard(open_page: Open) -> None:
+    page = open_page("/depots/setup/basis", width=360, script=False)
+    page.focus("input[value=legitimate_interests]")
+    page.keyboard.press("Space")
+    page.focus("#directive")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/depots/setup/retention")
+    page.fill("#retention_days", "90")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/depots/setup/contact")
+    expect(page.locator("h1")).to_have_text("Contact and complaint")
+
+
+def test_the_delegates_page(browser: Browser, desk: Desk) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 800}, java_script_enabled=True)
+    page = context.new_page()
+    page.goto(f"{desk.url}/sign-in")
+    page.fill("#name", "delegate")
+    page.fill("#password", "delegate")
+    page.click("main button[type=submit]")
+    page.goto(f"{desk.url}/riders/community")
+    assert _found(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name="Pause Bristol riders").click()
+    expect(page.get_by_role("button", name="Resume Bristol riders")).to_be_visible()
+    page.get_by_role("button", name="Resume Bristol riders").click()
+    expect(page.get_by_role("button", name="Pause Bristol riders")).to_be_visible()
+    context.close()
+
+
+def test_the_notice_reads_without_style_and_prints(open_page: Open) -> None:
+    page = open_page("/notice/riders", signed=False)
+    page.emulate_media(media="print")
+    expect(page.locator(".toc")).to_be_hidden()
+    expect(page.locator("#leave")).to_be_visible()
+    page.evaluate("document.querySelectorAll('link[rel=stylesheet]').forEach(one => one.remove())")
+    assert page.locator("h2").all_inner_texts() == [
+        "In short",
+        "Who listens",
+        "Where",
+        "Why",
+        "What is kept, and how long",
+        "What is refused",
+        "How to leave",
+        "Consent history",
+        "How to complain",
+    ]
 
 
 def test_nothing_is_fetched_from_elsewhere(open_page: Open, desk: Desk) -> None:

@@ -39,11 +39,40 @@ def person(role, programme="riders"):
         ("steward", "keep_places", True),
         ("steward", "keep_programmes", False),
         ("admin", "keep_programmes", True),
+        ("delegate", "see_community", True),
+        ("viewer", "see_community", False),
+        ("steward", "see_community", False),
+        ("delegate", "pause_places", True),
+        ("delegate", "keep_places", False),
+        ("lead", "pause_places", False),
+        ("steward", "pause_places", True),
+        ("lead", "keep_terms", False),
+        ("steward", "keep_terms", True),
     ],
     ids=lambda value: {True: "may", False: "may not"}.get(value, value),
 )
 def test_a_role_may(role, action, allowed):
     assert access.may(person(role), action, "riders") is allowed
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "allowed"),
+    [
+        ("delegate", "forum", True),
+        ("delegate", "inbox", False),
+        ("delegate", "nowhere", False),
+        ("steward", "inbox", True),
+        ("viewer", "forum", False),
+    ],
+    ids=["their own", "another", "one that is not there", "a steward any", "a viewer none"],
+)
+def test_a_delegate_may_pause_only_where_they_speak_for_the_community(role, place, allowed):
+    for slug in ("forum", "inbox"):
+        write.add_place("riders", slug, type="feed", kind="addressed")
+    places = ["forum"] if role == "delegate" else []
+    somebody = get_user_model().objects.get(pk=access.add_person("ana", "riders", role, places))
+    assert access.may_at(somebody, "pause_places", "riders", place) is allowed
+    assert not access.may_at(somebody, "pause_places", "guests", place)
 
 
 @pytest.mark.parametrize("role", access.ROLES)

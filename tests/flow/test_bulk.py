@@ -11,6 +11,7 @@ from earnest.flow import bulk, intake, worker
 from earnest.gate.voice import Keys
 from earnest.record.errors import BadFile, EarnestError, MissingKeys, RefusedAudience, StoreBusy, StoreError
 from earnest.store import read, write
+from tests import programmes
 
 pytestmark = pytest.mark.django_db
 
@@ -170,13 +171,13 @@ def test_a_reader_that_stops_early_ends_the_worker(keyed, tmp_path):
 
 
 def test_a_workforce_has_no_sentiment(keyed, tmp_path):
-    write.add_programme("riders", "Riders", "workforce")
+    programmes.live("riders", "Riders", "workforce")
     run(keyed, table(tmp_path / "posts.csv", 50), programme="riders")
     assert {row.sentiment for row in read.posts("riders", read.Filters()).rows} == {None}
 
 
 def test_a_workforce_is_not_heard_in_public():
-    write.add_programme("riders", "Riders", "workforce")
+    programmes.live("riders", "Riders", "workforce")
     with pytest.raises(RefusedAudience):
         write.add_place("riders", "forum", type="file", kind="open")
 

@@ -11,6 +11,7 @@ from earnest.flow import schedule
 from earnest.flow.listen import model_for
 from earnest.gate.voice import Keys
 from earnest.store import read, write
+from tests import programmes
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def turns(home, server):
     """Adds feed places by path and gives everyone a turn; the turns by place."""
     keys = Keys.make(home / "keys" / "voices.key")
     egress = Egress("EarnestTests/1", timeout=5, allow_private=True)
-    write.add_programme("guests", "Guests", "customers")
+    programmes.live("guests", "Guests", "customers")
 
     def give(*paths):
         for path in paths:
@@ -148,7 +149,7 @@ def test_a_closed_place_without_consent_is_not_read(turns, home):
 
 def test_the_private_address_of_a_stranger_is_refused(home, server):
     keys = Keys.make(home / "keys" / "voices.key")
-    write.add_programme("guests", "Guests", "customers")
+    programmes.live("guests", "Guests", "customers")
     write.add_place("guests", "feed", type="feed", kind="open", settings={"url": f"{server}/feed"})
     (turn,) = schedule.listen_once(keys, lambda taxonomy: model_for(taxonomy, home), Egress("EarnestTests/1"))
     assert turn.problem

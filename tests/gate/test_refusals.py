@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from earnest.gate.refusals import DOORS, judge
+from earnest.gate.refusals import DOORS, Door, judge
+from earnest.gate.speech import LANGS
+from earnest.gate.wishes.train import read
 
 ROWS = [
     json.loads(line)
@@ -13,31 +15,61 @@ ROWS = [
 ]
 
 
-def ids(rows: list[dict[str, str]]) -> list[str]:
-    return [f"{row['door']}: {row['text']}" for row in rows]
-
-
 REFUSED = [row for row in ROWS if not row["allow"]]
 ALLOWED = [row for row in ROWS if row["allow"]]
 
 
-def test_there_are_enough_of_each_at_every_door() -> None:
-    assert len(REFUSED) >= 80
-    assert len(ALLOWED) >= 60
+def test_there_are_enough_of_each_at_every_door_and_in_every_language() -> None:
+    assert len(REFUSED) >= 150
+    assert len(ALLOWED) >= 100
     assert {row["door"] for row in REFUSED} == {row["door"] for row in ALLOWED} == set(DOORS)
+    assert {row["lang"] for row in REFUSED} == {row["lang"] for row in ALLOWED} == set(LANGS)
 
 
-@pytest.mark.parametrize("row", REFUSED, ids=ids(REFUSED))
-def test_refused_with_a_sentence(row: dict[str, str]) -> None:
-    reason = judge(row["door"], row["text"])  # type: ignore[arg-type]
-    assert reason is not None
-    assert reason.startswith("Earnest does not make ")
-    assert reason.endswith(".")
+def test_the_set_was_not_learned() -> None:
+    """A word that alone is a whole request ("author") may stand on both sides; little else does."""
+    learned = {(one.door, one.text.lower()) for one in read()}
+    both = [row["text"] for row in ROWS if (row["door"], row["text"].lower()) in learned]
+    assert len(both) / len(ROWS) <= 0.2
+    assert all(len(text.split()) <= 4 for text in both)
 
 
-@pytest.mark.parametrize("row", ALLOWED, ids=ids(ALLOWED))
-def test_allowed(row: dict[str, str]) -> None:
-    assert judge(row["door"], row["text"]) is None  # type: ignore[arg-type]
+def test_what_aims_at_speech_or_people_is_refused_with_a_sentence() -> None:
+    reasons = [judge(row["door"], row["text"]) for row in REFUSED]  # type: ignore[arg-type]
+    given = [reason for reason in reasons if reason is not None]
+    assert len(given) / len(reasons) >= 0.97
+    for reason in given:
+        assert reason.startswith("Earnest does not make ")
+        assert reason.endswith(".")
+
+
+def test_look_alikes_are_allowed() -> None:
+    refused = [row["text"] for row in ALLOWED if judge(row["door"], row["text"])]  # type: ignore[arg-type]
+    assert len(refused) / len(ALLOWED) <= 0.03, refused
+
+
+@pytest.mark.parametrize(
+    ("door", "text"),
+    [
+        ("category", "Union talk"),
+        ("category", "Huelga"),
+        ("category", "Three strikes for organising"),
+        ("saved_search", "lawyer OR journalist"),
+        ("saved_search", "@somebody"),
+        ("alert", "when the same driver complains again"),
+        ("tag", "repeat complainer"),
+        ("tag", "union member"),
+        ("import_column", "author"),
+        ("import_column", "driverId"),
+        ("import_column", "customer_email"),
+        ("import_column", "religion"),
+        ("report_filter", "group by author"),
+        ("report_filter", "username contains bob"),
+        ("report_filter", "posts that were withheld"),
+    ],
+)
+def test_what_must_never_pass(door: Door, text: str) -> None:
+    assert judge(door, text) is not None
 
 
 def test_an_unknown_door_is_an_error() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from earnest.gate.voice import Keys, epoch_of, tag
+from earnest.gate.voice import Keys, end_of, epoch_of, tag
 from earnest.record.errors import MissingKeys
 
 
@@ -70,9 +70,50 @@ def test_a_destroyed_epoch_links_nothing_any_more(path: Path) -> None:
     tag(keys, "pay", "2026Q3", speaker)
     keys.destroy("2026Q3")
     for held in (keys, Keys.open(path)):
+        assert tag(held, "pay", "2026Q3", speaker) is None
         with pytest.raises(MissingKeys, match="2026Q3"):
-            tag(held, "pay", "2026Q3", speaker)
+            held.epoch("2026Q3")
     assert tag(Keys.open(path), "pay", "2026Q4", speaker)
+
+
+def test_a_key_destroyed_by_another_process_is_gone_here_too(path: Path) -> None:
+    keys = Keys.make(path)
+    speaker = keys.speaker("a", "ann")
+    assert tag(keys, "pay", "2026Q3", speaker)
+    Keys.open(path).destroy("2026Q3")
+    keys.refresh()
+    assert tag(keys, "pay", "2026Q3", speaker) is None
+    path.unlink()
+    with pytest.raises(MissingKeys, match="missing"):
+        keys.refresh()
+
+
+def test_after_a_rotation_nobody_is_linked_to_what_they_said_before_and_posts_are_known_still(
+    path: Path,
+) -> None:
+    keys = Keys.make(path)
+    before = tag(keys, "pay", "2026Q4", keys.speaker("a", "ann")), keys.post_key("a", "1")
+    speakers = json.loads(path.read_text())["speakers"]
+    keys.rotate_speakers()
+    for held in (keys, Keys.open(path)):
+        assert tag(held, "pay", "2026Q4", held.speaker("a", "ann")) != before[0]
+        assert held.post_key("a", "1") == before[1]
+    assert speakers not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("epoch", "end"), [("2026Q1", "2026-04-01"), ("2026Q3", "2026-10-01"), ("2026Q4", "2027-01-01")]
+)
+def test_the_end_of_a_quarter(epoch: str, end: str) -> None:
+    assert end_of(epoch) == datetime.fromisoformat(end).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "said", ["", "2026", "2026Q5", "2026Q0", "26Q1", "2026q1", "2026Q12", "Q1", "²026Q1"]
+)
+def test_what_is_no_quarter(said: str) -> None:
+    with pytest.raises(ValueError, match="quarter"):
+        end_of(said)
 
 
 def test_only_the_owner_may_read_the_file_and_it_is_never_replaced(path: Path) -> None:

@@ -10,6 +10,7 @@ from earnest.record.cleared import ClearedPost
 from earnest.record.verdict import Scored, Verdict
 from earnest.store import read, write
 from earnest.store.read import Programme
+from tests import programmes
 
 TODAY = datetime.now(UTC).date()
 MONDAY = TODAY - timedelta(days=TODAY.weekday())
@@ -44,7 +45,7 @@ def weeks_ago(weeks: int) -> date:
 def programme(slug: str, audience: str = "workforce", **terms: object) -> Programme:
     """A programme with three addressed places and nothing said yet."""
     name = {"couriers": "Ternway couriers", "shoppers": "Ternway customers"}.get(slug, slug.title())
-    write.add_programme(slug, name, audience, **terms)
+    programmes.live(slug, name, audience, **terms)
     found = read.programme(slug)
     assert found is not None
     return found

@@ -2,20 +2,23 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from earnest.report import cells
 
 COUNTS = st.one_of(st.integers(0, 12), st.integers(0, 60))
+SPARSE = st.one_of(st.just(0), st.just(0), st.integers(1, 6), st.integers(0, 60))
+"""Mostly nothing: where few cells are left to hide, a hidden nothing may pin its neighbours."""
 FLOORS = st.sampled_from((5, 10))
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> list[list[int | None]]:
+def tables(draw: st.DrawFn, counts: st.SearchStrategy[int] = COUNTS) -> list[list[int | None]]:
     rows, columns = draw(st.integers(1, 6)), draw(st.integers(1, 6))
     table: list[list[int | None]]
-    table = [[draw(COUNTS) for _ in range(columns)] for _ in range(rows)]
+    table = [[draw(counts) for _ in range(columns)] for _ in range(rows)]
     for column in draw(st.sets(st.integers(0, columns - 1), max_size=2)):
         for line in table:
             line[column] = None
@@ -56,6 +59,41 @@ def test_no_hidden_cell_of_a_table_comes_back_from_its_totals(
         assert not recoverable(table, hidden)
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(tables(), tables(SPARSE)), FLOORS)
+def test_every_small_cell_of_a_table_could_be_another_number(
+    table: list[list[int | None]], floor: int
+) -> None:
+    """A linear programme over all that is told: told cells, row and column totals, nothing below nothing.
+    Such a programme has whole corners, so an interval of at least one is at least two numbers.
+    """
+    small = small_of(table, floor)
+    hidden = cells.hide_in_table(table, small, floor)
+    live = {c for c in range(len(table[0])) if any(line[c] is not None for line in table)}
+    known = {(r, c) for r, line in enumerate(table) for c, count in enumerate(line) if count is not None}
+    if not small or hidden == known or len(live) < 2 or len(table) < 2:
+        return
+    spots = sorted(hidden)
+    sums = [[float(r == row) for r, _ in spots] for row in range(len(table))]
+    sums += [[float(c == column) for _, c in spots] for column in sorted(live)]
+    truth = np.array([table[r][c] or 0 for r, c in spots], float)
+    for spot in sorted(small):
+        aim = np.array([float(one == spot) for one in spots])
+        least, most = (
+            linprog(sign * aim, A_eq=sums, b_eq=np.array(sums) @ truth, bounds=(0, None)).fun * sign
+            for sign in (1, -1)
+        )
+        assert most - least > 0.99
+
+
+@given(st.integers(0, 10_000), FLOORS)
+def test_a_coarse_count_is_near_and_from_the_floor_on_never_nothing(count: int, floor: int) -> None:
+    told = cells.coarse(count, floor)
+    assert told % floor == 0
+    assert abs(told - count) <= floor / 2
+    assert told or count < floor
+
+
 @given(tables(), FLOORS)
 def test_what_is_hidden_of_a_line_reaches_the_floor_together_or_is_all_of_it(
     table: list[list[int | None]], floor: int
@@ -72,6 +110,8 @@ def test_what_is_hidden_of_a_line_reaches_the_floor_together_or_is_all_of_it(
         if not any(table[r][c] for r, c in mine) or min(live_rows, live_columns) == 1:
             continue
         known = [spot for spot in line if table[spot[0]][spot[1]] is not None]
+        if not any(table[r][c] for r, c in known):
+            continue
         assert len(mine) == len(known) or sum(table[r][c] or 0 for r, c in mine) >= floor
 
 

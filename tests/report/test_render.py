@@ -137,7 +137,7 @@ def test_the_table_is_tidy() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["=HYPERLINK(1)", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "%0A=1"], ids=repr
+    "name", ["=HYPERLINK()", "+cmd|'/C'!A0", "-2+3", "@SUM(A1)", "\t=1", "%0A=1"], ids=repr
 )
 def test_a_spreadsheet_runs_nothing(name: str) -> None:
     programme = build.programme("couriers", "customers")

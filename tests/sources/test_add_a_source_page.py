@@ -24,6 +24,10 @@ class TestPage(_page.TestDiary):  # type: ignore[misc]
     """Every promise of the contract, kept by the page's own example."""
 
 
+class TestHandshakeOfThePage(_page.TestMailingList):  # type: ignore[misc]
+    """Every promise of a handshake, kept by the page's own example."""
+
+
 def test_the_page_names_what_there_is() -> None:
     text = PAGE.read_text("utf-8")
     for name in re.findall(r"`(src/earnest/sources/[a-z_]+\.py)`", text):

@@ -88,6 +88,7 @@ def test_an_entry_becomes_a_post_with_what_it_tells() -> None:
             "es",
             "Lyon",
             "https://example.org/1",
+            version=datetime(2026, 11, 21, 9, 0, tzinfo=UTC),
         ),
     )
     assert found.posts[0].author
@@ -291,3 +292,47 @@ def test_a_wrong_setting_is_named(settings: dict[str, str], says: str) -> None:
         open_source("feed", settings, Egress("Earnest/test"))
     with pytest.raises(BadSetting, match="way out"):
         open_source("feed", {"url": "https://example.org"})
+
+
+@pytest.mark.parametrize(
+    ("dates", "version"),
+    [
+        ("<updated>2026-11-20T08:00:00Z</updated>", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        (
+            "<published>2026-11-19T08:00:00Z</published><updated>2026-11-20T08:00:00Z</updated>",
+            datetime(2026, 11, 20, 8, tzinfo=UTC),
+        ),
+        ("", NOW),
+    ],
+    ids=["its edit is dated", "said and edited", "undated: as it stands now"],
+)
+def test_an_entry_says_how_new_its_wording_is(dates: str, version: datetime) -> None:
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>f</title>'
+        f"<entry><id>1</id><title>t</title><content>words</content>{dates}</entry></feed>"
+    )
+    (post,) = posts(feed.encode()).posts
+    assert post.version == version
+
+
+@pytest.mark.parametrize(
+    ("mark", "gone"),
+    [
+        (
+            '<at:deleted-entry ref="tag:example.org,2026:1" when="2026-11-20T08:00:00Z"/>',
+            ["tag:example.org,2026:1"],
+        ),
+        ("<at:deleted-entry when='2026-11-20T08:00:00Z' ref='a&amp;b'></at:deleted-entry>", ["a&b"]),
+        ('<at:deleted-entry when="2026-11-20T08:00:00Z"/>', []),
+        ("", []),
+    ],
+    ids=["one", "other quotes", "without a name", "none"],
+)
+def test_an_entry_that_a_feed_says_was_deleted_is_a_deletion(mark: str, gone: list[str]) -> None:
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0">'
+        f"<title>f</title><entry><id>2</id><title>stays</title></entry>{mark}</feed>"
+    )
+    found = posts(feed.encode()).posts
+    assert [post.id for post in found if post.change == "deleted"] == gone
+    assert [post.id for post in found if post.change == "said"] == ["2"]

@@ -59,6 +59,7 @@ def test_the_usual_column_names_are_known(tmp_path: Path) -> None:
             "en",
             "Lyon",
             "https://example.org/1",
+            version=datetime.fromtimestamp(path.stat().st_mtime, UTC),
         )
     ]
 
@@ -311,3 +312,27 @@ def test_every_source_type_can_be_listed() -> None:
         assert set(kind.kinds) <= {"addressed", "open", "closed"}
         assert kind.title
         assert kind.tested_against
+
+
+@pytest.mark.parametrize(
+    ("row", "change", "version"),
+    [
+        ('{"id": "1", "text": "a", "edited": 1763661900}', "said", "2025-11-20T18:05"),
+        ('{"id": "1", "text": "a", "updated_at": "2025-11-20T18:05Z"}', "said", "2025-11-20T18:05"),
+        ('{"id": "1", "text": "a", "created_utc": 1763661900, "edited": false}', "said", "2025-11-20T18:05"),
+        ('{"id": "1", "text": "a", "change": "edited", "edited": 1763661900}', "edited", "2025-11-20T18:05"),
+        (
+            '{"id": "1", "text": "a", "change": "of address", "edited": 1763661900}',
+            "said",
+            "2025-11-20T18:05",
+        ),
+        ('{"id": "1", "change": "deleted"}', "deleted", None),
+    ],
+    ids=["edited", "updated", "never edited", "said to be edited", "another column of that name", "deleted"],
+)
+def test_a_row_may_say_what_happened_and_when(
+    tmp_path: Path, row: str, change: str, version: str | None
+) -> None:
+    (post,) = posts(made(tmp_path, f"{row}\n"))
+    assert post.change == change
+    assert (post.version.isoformat()[:16] if post.version else None) == version

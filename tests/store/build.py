@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from earnest.record.cleared import ClearedPost
 from earnest.record.verdict import Scored, Verdict
 from earnest.store import read, write
+from tests import programmes
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -49,7 +50,7 @@ def item(
 def desk(slug: str = "riders", audience: str = "customers", place: str = "reviews", **terms: object) -> int:
     """A programme with one place; the place's id."""
     if read.programme(slug) is None:
-        write.add_programme(slug, slug.title(), audience, **terms)
+        programmes.live(slug, slug.title(), audience, **terms)
     return write.add_place(slug, place, title=place.title(), type="file", kind="addressed")
 
 

@@ -22,13 +22,18 @@ AUTHORS = re.compile(
 
 # Everything a table may hold that says nothing of a person. A new column is put here, or gets an eraser.
 PLAIN = {
-    "Programme": "id slug name audience purpose lawful_basis contact retention_days quotes taxonomy made",
-    "Place": "id programme slug title type kind region lang settings cursor state problem failures interval"
-    " last_post last_read next_read made",
+    "AuditLink": "seq at action programme about detail previous mac",
+    "AuditHead": "id seq mac",
+    "Programme": "id slug name audience state organisation purpose purpose_es lawful_basis basis_note"
+    " directive contact complaint officer supervisor retention_days quotes taxonomy made changed live_since",
+    "Place": "id programme slug title type kind region lang settings cursor state paused_by problem failures"
+    " interval last_post last_read next_read made",
     "Consent": "id place opened expires checked ended grace_days state",
+    "Invitation": "id place token notice grace_days made opens_by until used",
+    "ConsentEvent": "id programme programme_name place title type what why grace_days at",
     "DeadLetter": "id place position error at",
     "Post": "id programme place arrival created received lang kind kind_score label unsure sentiment"
-    " sentiment_score model corrected",
+    " sentiment_score model corrected version",
     "PostLabel": "pk post rank programme label score",
     "Tombstone": "id place at",
     "Correction": "id programme said_label said_kind label kind model at",
@@ -41,9 +46,16 @@ PLAIN = {
     "Minute": "pk programme minute posts",
     "Withheld": "week posts",
     "Counter": "id arrival",
-    "Membership": "id programme role",
+    "OptOut": "id place at",
+    "LeaveCode": "programme expires done places posts",
+    "Membership": "id programme role places",
     "SignIn": "expires used",
-    "StoredReport": "id programme since until made lang formats state",
+    "StoredReport": "id programme since until made lang formats state digests",
+    "Recheck": "place every tried",
+    "CheckedDay": "pk place day verified",
+    "Graves": "id name size mark merged",
+    "Export": "id programme what format made path digest held stale",
+    "ExportPost": "pk post_id export",
 }
 
 
@@ -128,7 +140,9 @@ def _rows(table):
 def test_a_sweep_takes_what_is_past_its_retention_and_nothing_else():
     short, long = desk("short", retention_days=10), desk("long", retention_days=100)
     for place in (short, long):
-        keep(place, *(item(str(days), f"day {days}", ago=days * DAY, voice="ana") for days in (1, 9, 11, 50)))
+        for days in (50, 11, 9, 1):
+            said = item(str(days), f"day {days}", ago=days * DAY, voice="ana")
+            keep(place, said, heard=write.Hearing(at=NOW - days * DAY))
     assert erase.sweep().expired == 2
     assert erase.sweep().expired == 0
     assert len(read.posts("short", read.Filters()).rows) == 2

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from earnest.record.errors import EarnestError, RefusedAudience, StoreError
+from earnest.record.errors import EarnestError, InputError, RefusedAudience, StoreError
 from earnest.store import read, write
 from tests.store.build import NOW, desk, item, keep
 
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ({"audience": "everyone"}, StoreError),
-        ({"retention_days": 0}, StoreError),
+        ({"audience": "everyone"}, RefusedAudience),
+        ({"retention_days": -1}, InputError),
         ({"slug": "riders"}, StoreError),
     ],
     ids=["unknown audience", "nothing kept", "twice"],
@@ -32,7 +32,7 @@ def test_a_programme_is_refused(change, error):
     [
         ("nowhere", "new", "addressed", StoreError),
         ("riders", "reviews", "addressed", StoreError),
-        ("riders", "new", "private", StoreError),
+        ("riders", "new", "private", RefusedAudience),
         ("riders", "new", "open", RefusedAudience),
     ],
     ids=["unknown programme", "twice", "unknown kind", "a workforce in public"],

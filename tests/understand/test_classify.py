@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from earnest.record.errors import ModelError
 from earnest.record.verdict import KINDS, SENTIMENTS
 from earnest.understand.classify import Model
-from tests.understand.build import trained
 from tests.terms.test_kernel import TEXTS
+from tests.understand.build import trained
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from earnest.record.errors import BadFile, BadLine, TaxonomyError
+from earnest.terms.lexicon import installed
 from earnest.understand.classify import Model
 from earnest.understand.corpus import Example
-from earnest.terms.lexicon import installed
 from earnest.understand.train import train
 from tests.understand.build import TAXONOMY, examples, taxonomy, trained
 

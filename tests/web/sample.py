@@ -9,6 +9,7 @@ from earnest.desk import access
 from earnest.record.cleared import ClearedPost
 from earnest.record.verdict import Scored, Verdict
 from earnest.store import write
+from tests import programmes
 
 HOSTILE = (
     '<script>alert(1)</script> <img src=x onerror=alert(2)> "quoted" & \'single\' {{ 7|add:7 }} {% now "Y" %}'
@@ -139,13 +140,13 @@ def arrive(programme: str = "riders", place: str = "form", number: int = 1) -> i
 def fill(posts: int = 260) -> None:
     """Two programmes with posts over twelve weeks, one without anything."""
     now = datetime.now(UTC)
-    write.add_programme(
+    programmes.live(
         "riders", "Ternway couriers", "workforce", contact="listening@ternway.example",
         purpose="To find problems with the work and mend them: wrong pay, bad routes, faults in the app.",
         lawful_basis="legitimate interest; the assessment is public", retention_days=180,
     )  # fmt: skip
-    write.add_programme("shoppers", "Ternway customers", "customers", contact="listening@ternway.example")
-    write.add_programme("new", "Ternway depots", "workforce")
+    programmes.live("shoppers", "Ternway customers", "customers", contact="listening@ternway.example")
+    programmes.live("new", "Ternway depots", "workforce")
     reviews = write.add_place("riders", "reviews", title="App reviews", type="file", kind="addressed")
     form = write.add_place(
         "riders", "form", title="The form", type="submit", kind="addressed", region="Bristol"
@@ -180,13 +181,21 @@ def fill(posts: int = 260) -> None:
     write.failed_read(
         leeds, "The server does not answer.", next_read=now + timedelta(minutes=20), failed=True
     )
+    write.add_programme(
+        "depots",
+        "Ternway depot staff",
+        "workforce",
+        purpose="Find and mend what goes wrong at the depots.",
+        retention_days=0,
+    )
     people()
 
 
 def people() -> None:
     """One person of each role in `riders`, and an admin; the password is the name."""
-    for name in ("viewer", "analyst", "delegate", "steward"):
+    for name in ("viewer", "analyst", "lead", "steward"):
         access.add_person(name, "riders", name)
+    access.add_person("delegate", "riders", "delegate", ["bristol"])
     access.add_person("admin", None, "admin")
     access.add_person("nobody", "new", "viewer")
     for user in get_user_model().objects.all():

@@ -1,17 +1,27 @@
 """The stream: what it sends, in which order, where it goes on, and when it ends."""
 
 import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator
 
 import pytest
+from django.db import connection, connections
 from django.test import AsyncClient, Client
 
 from earnest.store import read
+from earnest.store.models import Post
 from earnest.store.read import Filters, PostRow
 from earnest.web import live
 from tests.web import sample
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture(autouse=True)
+def _connections_end_with_their_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server keeps a thread's connection for the next look; here a test ends its loop and the threads."""
+    monkeypatch.setitem(connections.databases["default"], "CONN_MAX_AGE", 0)
 
 
 @pytest.fixture
@@ -74,6 +84,30 @@ def test_more_than_a_batch_comes_whole(filled: int, monkeypatch: pytest.MonkeyPa
         sample.arrive(number=number)
     parts = collect(live.follow(following(filled), life=0.6, poll=0.05))
     assert sum(part.startswith("event: post") for part in parts) == 5
+
+
+def test_posts_that_are_erased_or_edited_leave_an_open_page(
+    filled: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT", 0.05)
+    rows = read.posts("riders", Filters()).rows
+    erased, edited = rows[0].id, rows[1].id
+
+    def later() -> None:
+        time.sleep(0.2)
+        Post.objects.filter(pk=erased).delete()
+        Post.objects.filter(pk=edited).update(text="other words")
+        connection.close()
+
+    meanwhile = threading.Thread(target=later)
+    meanwhile.start()
+    parts = collect(live.follow(following(filled), life=1.0, poll=0.05))
+    meanwhile.join()
+    there = next(part for part in parts if part.startswith("event: there"))
+    assert {str(erased), str(edited)} <= set(there.split())
+    gone = [part for part in parts if part.startswith("event: gone")]
+    assert len(gone) == 1
+    assert set(gone[0].split("data: ")[1].split()) == {str(erased), str(edited)}
 
 
 def test_the_stream_ends_when_it_may_no_longer_be_seen(filled: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,7 @@ class TestSigned:
         for _ in range(3):
             answer = self.send(client, body)
             assert answer.status_code == 202
-            assert answer.json() == {"taken": True}
+            assert answer.json()["taken"] is True
         assert len(found()) == 1
 
     @pytest.mark.parametrize(

@@ -23,12 +23,16 @@ def test_open_streams_do_not_hold_the_server(tmp_path: Path, number: signal.Sign
         port = free.getsockname()[1]
     desk = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "earnest"]
-    subprocess.run([sys.executable, "-m", "tests.browser.serve", str(tmp_path), "fill"], cwd=ROOT, check=True)
+    own = {**os.environ, "EARNEST_HOME": str(tmp_path), "DATABASE_URL": ""}
+    subprocess.run(
+        [sys.executable, "-m", "tests.browser.serve", str(tmp_path), "fill"], cwd=ROOT, check=True, env=own
+    )
     link = subprocess.run(
         [*command, "user", "link", "admin", "--home", str(tmp_path), "--address", desk],
         capture_output=True,
         text=True,
         check=True,
+        env=own,
     ).stdout.strip()
     reader = httpx.Client()
     log = tmp_path / "log"
@@ -37,7 +41,7 @@ def test_open_streams_do_not_hold_the_server(tmp_path: Path, number: signal.Sign
             [*command, "serve", "--no-listen", "--port", str(port), "--home", str(tmp_path)],
             stdout=said,
             stderr=said,
-            env={**os.environ, "EARNEST_HOME": str(tmp_path), "DATABASE_URL": ""},
+            env=own,
         )
     try:
         for _ in range(200):

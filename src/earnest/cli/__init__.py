@@ -12,6 +12,7 @@ import sys
 import click
 
 from earnest import __version__
+from earnest.record import quiet
 from earnest.record.errors import EarnestError
 
 # name: (module, what `--help` says). Order is the way of a post.
@@ -30,8 +31,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("evaluate", "Measure a model on labelled examples."),
     "models": ("models", "Rebuild the shipped models."),
     "annotate": ("annotate", "Label a Parquet file."),
+    "exports": ("exports", "Copies of reports that hold posts which were erased since."),
     "report": ("report", "Write a report over a range of days."),
     "user": ("user", "Add a person, or make a one-time sign-in link."),
+    "erase": ("erase", "Erase what somebody asked to have erased, with a receipt."),
+    "audit": ("audit", "Who read, changed or took out what: prove it, read it."),
+    "keys": ("keys", "The keys of voices: list, rotate, destroy a quarter's."),
+    "dpia": ("dpia", "Write a data protection impact assessment of a programme."),
     "doctor": ("doctor", "What is set up, what is missing, and how to mend it."),
 }
 
@@ -72,6 +78,7 @@ def earnest() -> None:
 
 def main() -> None:
     """Run a command; an error raised on purpose is one sentence and a hint, never a traceback."""
+    quiet.settle()
     try:
         earnest(prog_name="earnest")
     except EarnestError as error:

@@ -34,10 +34,11 @@ def command(once: bool, home: Path, port: int) -> None:
     if once:
         return
     from earnest.cli.serve import serve
-    from earnest.desk import access
+    from earnest.desk import access, audit
 
-    access.add_person(PERSON, None, "admin")
+    person = access.add_person(PERSON, None, "admin")
     token = access.sign_in_token(PERSON, access.DEMO_LINK_LIVES)
+    audit.note("cli", "link_made", about=f"person:{person}")
     click.echo(f"\nSign in, once, with this link:\n\n    http://127.0.0.1:{port}/in/{token}\n")
     serve(folder, "127.0.0.1", port)
 
@@ -63,6 +64,7 @@ def _fill(folder: Path) -> None:
 
 
 def _reports(folder: Path) -> None:
+    from earnest.desk import audit
     from earnest.flow import demo
     from earnest.report import publish, render
     from earnest.store import read
@@ -71,6 +73,7 @@ def _reports(folder: Path) -> None:
     since = until - timedelta(weeks=demo.SHOWN_WEEKS)
     for programme in read.programmes():
         id = publish.publish(programme, since, until)
+        audit.note("cli", "report_made", programme=programme.slug, about=f"report:{id}")
         story = render.make(programme, since, until).story
         click.echo(f"\nWhat {programme.name.lower()} said, {since} to {until - timedelta(days=1)}:")
         for number, sentence in enumerate(story.sentences, 1):

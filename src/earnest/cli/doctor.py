@@ -20,7 +20,7 @@ from earnest.record.errors import EarnestError
 LEAST_FREE = 1_000_000_000
 """Bytes of free disk below which the doctor worries."""
 
-EXTRAS = {"pdf": "typst", "postgres": "psycopg"}
+EXTRAS = {"matrix": "nio", "pdf": "typst", "postgres": "psycopg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,15 @@ def _home(folder: Path) -> Iterator[Finding]:
 def _keys(folder: Path) -> Iterator[Finding]:
     if not folder.is_dir():
         return
-    for name, what in (("django.key", "session key"), ("voices.key", "voice keys")):
+    named = (("django.key", "session key"), ("voices.key", "voice keys"), ("audit.key", "audit key"))
+    for name, what in named:
         path = folder / "keys" / name
         if not path.exists():
             fresh = not (folder / "earnest.db").exists() and not os.environ.get("DATABASE_URL")
-            if fresh or name == "django.key":
+            if name == "audit.key" and not fresh:
+                mend = "If this home had one, put it back from its backup: without it no command starts."
+                yield Finding(what, "missing", f"{path} is not there", mend)
+            elif fresh or name == "django.key":
                 yield Finding(what, "missing", "not made yet", "Made by the first command that needs it.")
             else:
                 yield Finding(
@@ -131,10 +135,39 @@ def _database(folder: Path) -> Iterator[Finding]:
         yield Finding(
             "posts", "ok", f"{found.posts:,} in {found.programmes} programmes, {found.places} places"
         )
+        yield from _drafts()
+        yield from _held()
         for place, problem in found.failed:
             yield Finding(
                 f"place {place}", "broken", problem or "failed", "See the Places page; then resume it."
             )
+
+
+def _drafts() -> Iterator[Finding]:
+    """Programmes that do not listen yet, and what they lack."""
+    from earnest.store import draft, read
+
+    for programme in read.programmes():
+        if programme.live:
+            continue
+        owed = draft.missing(programme)
+        says = f"a draft: lacks {draft.listed(owed)}" if owed else "a draft: complete, not begun"
+        begin = f"Go on: earnest programme {'set' if owed else 'live'} {programme.slug}"
+        yield Finding(f"programme {programme.slug}", "missing", says, begin)
+
+
+def _held() -> Iterator[Finding]:
+    """What Earnest cannot reach, and what it hides until its source answers."""
+    from earnest.store import read
+
+    copies = len(read.exports())
+    if copies:
+        found = f"{copies} hold posts that were erased since"
+        yield Finding("copies of reports", "broken", found, "See: earnest exports")
+    for programme in read.programmes():
+        for row in read.hidden_days(programme.slug):
+            found = f"{row.days} days are hidden until they are checked again"
+            yield Finding(f"place {programme.slug}/{row.place}", "broken", found, "See the Places page.")
 
 
 def _models(folder: Path) -> Iterator[Finding]:

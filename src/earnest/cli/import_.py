@@ -24,14 +24,24 @@ SAID = ("review", "comment", "message", "text", "feedback", "post", "tweet", "bo
 @click.option(
     "--map", "columns", multiple=True, metavar="WHAT=COLUMN", help="Which column holds what: text=title+body."
 )
+@click.option("--whole", is_flag=True, help="The file has every post of the place: what it lacks is erased.")
+@click.option("--sure", is_flag=True, help="With --whole: also where it has none of the posts kept before.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @setup.home_option
 def command(
-    file: Path, name: str, programme: str | None, columns: tuple[str, ...], as_json: bool, home: Path | None
+    file: Path,
+    name: str,
+    programme: str | None,
+    columns: tuple[str, ...],
+    whole: bool,
+    sure: bool,
+    as_json: bool,
+    home: Path | None,
 ) -> None:
     """Import FILE: CSV, JSON lines or Parquet, also compressed.
 
-    Run it again after an interruption: it goes on where it stopped, and no post is kept twice.
+    Run it again after an interruption: it goes on where it stopped, and no post is kept twice. A post whose
+    text changed since is changed here too; one that the file has no longer stays, unless you say --whole.
     """
     from earnest.record.errors import BadFile, BadSetting
     from earnest.sources.file.columns import from_words
@@ -58,6 +68,7 @@ def command(
 
         settings: dict[str, Any] = {"path": str(file.absolute())} | ({"columns": wanted} if wanted else {})
         place_id, job = intake.file_job(programme, name, settings, folder)
+        _note(programme, intake.slug_of(name))
     except BaseException:
         hand.stop()
         raise
@@ -68,6 +79,11 @@ def command(
             for one in refused:
                 show.complain(_complaint(one.place, one.error, one.problem))
             show.kept(total.read, total.admitted)
+    if total.past:
+        click.echo(_past(total.past, programme), err=True)
+    if whole:
+        gone = _erase_what_it_lacks(programme, name, settings, folder, sure=sure)
+        click.echo(f"{gone:,} posts that the file has no longer were erased.", err=True)
     summary = {
         "read": total.read,
         "admitted": total.admitted,
@@ -78,6 +94,34 @@ def command(
     }
     click.echo(json.dumps(summary) if as_json else _sentence(summary))
     sys.exit(1 if total.refused else 0)
+
+
+def _note(programme: str | None, place: str) -> None:
+    from earnest.desk import audit
+    from earnest.store import write
+
+    audit.note("cli", "imported", programme=programme or write.default_programme(), about=f"place:{place}")
+
+
+def _past(posts: int, programme: str | None) -> str:
+    from earnest.store import read, write
+
+    found = read.programme(programme or write.default_programme())
+    days = found.retention_days if found else 0
+    return (
+        f"{posts:,} posts were said longer ago than the {days:,} days for which this programme keeps posts:"
+        " they were not kept, and count as withheld."
+    )
+
+
+def _erase_what_it_lacks(
+    programme: str | None, name: str, settings: dict[str, Any], folder: Path, *, sure: bool
+) -> int:
+    from earnest.flow import intake, recheck
+    from earnest.store import read, write
+
+    place = read.listening_place(programme or write.default_programme(), intake.slug_of(name))
+    return recheck.whole_file(place, settings, setup.keys(folder), sure=sure)
 
 
 def _refuse_people(wanted: dict[str, str | list[str]]) -> None:

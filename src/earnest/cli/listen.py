@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 def command(once: bool, home: Path | None) -> None:
     """Read every place that is due, and go on until stopped.
 
+    Beside that it looks again at posts whose places ask for it, takes away what may no longer be kept, and
+    makes reports anew from which a quote was erased.
+
     A place that cannot be read is named with what is wrong; the others go on.
     """
     folder = setup.django(home)
@@ -35,6 +38,9 @@ def command(once: bool, home: Path | None) -> None:
             _tell(turn)
             turns += 1
             problems += turn.problem is not None
+        for turn in schedule.tend(keys, lambda id: model_for(id, folder), egress, sweep=True):
+            _tell(turn)
+            problems += 1
         if not turns:
             click.echo("No place is due.")
         sys.exit(1 if problems else 0)

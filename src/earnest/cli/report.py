@@ -56,17 +56,27 @@ def command(
     since, until = publish.default_range(today)
     if first is not None or last is not None:
         since, until = publish.check_range(*_ends(first, last, today), today)
-    found = _programme(programme)
+    found = the_programme(programme)
+    _note(found, since, chosen)
     report = render.make(found, since, until, lang=lang)
-    content = report.write(chosen)
+    if found.audience == "workforce":  # what the operator gets, the delegate gets on the same day
+        publish.give(report)
     if out is not None and str(out) == "-":
-        jsonl.stdout().write(content)
+        jsonl.stdout().write(publish.leave(report, chosen, "report"))
         return
     path = out or Path(f"{found.slug}-{since}.{chosen}")
-    _write(path, content)
+    write_file(path, publish.leave(report, chosen, "report", path))
     for number, sentence in enumerate(report.story.sentences, 1):
         click.echo(f"{number}. {sentence}")
     click.echo(f"\nWritten to {path}")
+
+
+def _note(programme: "Programme", since: date, format: str) -> None:
+    from earnest.desk import audit
+
+    audit.note(
+        "cli", "exported", programme=programme.slug, about=since.isoformat(), detail={"format": format}
+    )
 
 
 def _ends(first: date | None, last: date | None, today: date) -> tuple[date, date]:
@@ -91,7 +101,7 @@ def _format_of(format: str | None, out: Path | None) -> str:
     return "html"
 
 
-def _programme(slug: str | None) -> "Programme":
+def the_programme(slug: str | None) -> "Programme":
     from earnest.record.errors import StoreError
     from earnest.store import read
 
@@ -118,7 +128,7 @@ def _programme(slug: str | None) -> "Programme":
     raise StoreError("There are several programmes.", advice=f"Name one with --programme: {names}.")
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     from earnest.record.errors import BadFile
 
     try:

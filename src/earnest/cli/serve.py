@@ -48,6 +48,7 @@ def serve(folder: Path, host: str, port: int, *, listen: bool = True) -> None:
             host=host,
             port=port,
             log_level="warning",
+            log_config=None,  # the settings' own: tracebacks without an error's words
             access_log=False,
             lifespan="off",
             server_header=False,

@@ -30,8 +30,8 @@ home_option = click.option(
 def django(home: Path | str | None = None) -> Path:
     """Make the home folder ready, start Django and bring the tables up to date; the home folder is returned.
 
-    A fresh home gets its keys; a home whose posts were kept under a key that is gone does not get another one
-    (`earnest doctor` says so). Raises SetupError when the folder or the database cannot be used.
+    A fresh home gets its keys; a home that lost one is not started and never gets another by itself. Raises
+    MissingKeys then, SetupError when the folder or the database cannot be used.
     """
     folder = prepare(home)
     os.environ["EARNEST_HOME"] = str(folder)
@@ -45,7 +45,12 @@ def django(home: Path | str | None = None) -> Path:
             f"This process already works in {settings.EARNEST_HOME}.", advice="One home a process."
         )
     migrate()
+    _settle()
     _voices(folder)
+    keys(folder)
+    from earnest.desk import audit
+
+    audit.ready()
     return folder
 
 
@@ -116,6 +121,15 @@ def migrate() -> None:
             f"The database cannot be used ({type(error).__name__}).",
             advice="Check DATABASE_URL, or the folder's rights; earnest doctor says more.",
         ) from error
+
+
+def _settle() -> None:
+    """Before anything is read: what was deleted since the database was last backed up is deleted."""
+    from earnest.store import erase
+
+    gone = erase.settle()
+    if gone:
+        click.echo(f"{gone:,} posts that had been deleted are gone again: the database was older.", err=True)
 
 
 def _voices(folder: Path) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from earnest.cli import setup
+from earnest.cli import invite, setup
 from earnest.record.errors import Refused, SetupError
 from earnest.sources.registry import TYPES, open_source
 
@@ -16,6 +16,10 @@ from earnest.sources.registry import TYPES, open_source
 @click.group("sources")
 def command() -> None:
     """The kinds of place Earnest can read, and adding one."""
+
+
+for one in invite.COMMANDS:
+    command.add_command(one)
 
 
 @command.command("list")
@@ -61,7 +65,7 @@ def add(
     home: Path | None,
 ) -> None:
     """Add the place NAME to a programme, to be read by `earnest listen` and `earnest serve`."""
-    chosen = dict(_pair(setting) for setting in settings)
+    chosen = dict(invite.pair(setting) for setting in settings)
     kinds = TYPES[type_].kinds
     if kind is None:
         kind = kinds[0]
@@ -70,7 +74,7 @@ def add(
     if kind == "closed":
         raise Refused(
             "A closed community cannot be added by the operator: it invites Earnest itself.",
-            advice="See docs/trust.md, Consent.",
+            advice="Ask it to: earnest sources invite --help",
         )
     setup.django(home)
     open_source(type_, chosen, setup.egress())
@@ -78,8 +82,9 @@ def add(
     from earnest.store import write
 
     slug = slug_of(name)
+    programme = programme or write.default_programme()
     write.add_place(
-        programme or write.default_programme(),
+        programme,
         slug,
         title=title or name,
         type=type_,
@@ -89,14 +94,10 @@ def add(
         settings=dict(chosen),
         interval=every,
     )
+    from earnest.desk import audit
+
+    audit.note("cli", "place_added", programme=programme, about=f"place:{slug}", detail={"type": type_})
     click.echo(f"Added {slug} ({type_}, {kind}). Read it now: earnest listen --once")
-
-
-def _pair(setting: str) -> tuple[str, str]:
-    name, sign, value = setting.partition("=")
-    if not sign or not name:
-        raise click.UsageError(f"Write a setting as name=value, not '{setting[:40]}'.")
-    return name.strip(), value.strip()
 
 
 @command.command("secret")
@@ -118,4 +119,7 @@ def secret(programme: str, home: Path | None) -> None:
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write("\n".join([fresh, *before]) + "\n")
     draft.replace(path)
+    from earnest.desk import audit
+
+    audit.note("cli", "secret_made", programme=programme)
     click.echo(fresh)

@@ -31,8 +31,8 @@ def command(taxonomy_file: Path, example_files: tuple[Path, ...], out: Path, as_
     """Train on {"text","labels"} lines, main label first; "kind", "sentiment", "lang" if you have them."""
     from earnest.cli.figures import as_bytes, show
     from earnest.cli.progress import steps
-    from earnest.understand import corpus, taxonomy
     from earnest.terms.lexicon import installed
+    from earnest.understand import corpus, taxonomy
     from earnest.understand.train import train
 
     chosen = taxonomy.load(taxonomy_file)

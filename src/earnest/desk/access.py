@@ -5,13 +5,14 @@ do everything everywhere. Nobody gains the right to know who wrote a post: no su
 
     viewer    sees posts, figures and reports
     delegate  the community's own representative: figures and the same reports as the operator, no single
-              posts
+              posts; of the places they speak for also the notice, who accessed the posts, and a pause button
     analyst   a viewer who also corrects labels
     lead      an analyst who also makes reports
-    steward   a lead who also keeps places, consent, retention and people
+    steward   a lead who also keeps places, consent, retention, the programme's terms and people
     admin     a steward who also adds programmes
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal, Protocol, get_args
 
@@ -26,17 +27,21 @@ Action = Literal[
     "see_posts",
     "correct",
     "make_report",
+    "see_community",
+    "pause_places",
     "keep_places",
+    "keep_terms",
     "keep_people",
     "keep_programmes",
 ]
 Role = Literal["viewer", "analyst", "lead", "steward", "delegate", "admin"]
 
-_DELEGATE: frozenset[Action] = frozenset({"see_figures", "see_reports", "see_places", "see_taxonomy"})
-_VIEWER: frozenset[Action] = _DELEGATE | {"see_posts"}
+_READER: frozenset[Action] = frozenset({"see_figures", "see_reports", "see_places", "see_taxonomy"})
+_DELEGATE: frozenset[Action] = _READER | {"see_community", "pause_places"}
+_VIEWER: frozenset[Action] = _READER | {"see_posts"}
 _ANALYST: frozenset[Action] = _VIEWER | {"correct"}
 _LEAD: frozenset[Action] = _ANALYST | {"make_report"}
-_STEWARD: frozenset[Action] = _LEAD | {"keep_places", "keep_people"}
+_STEWARD: frozenset[Action] = _LEAD | {"pause_places", "keep_places", "keep_terms", "keep_people"}
 _ADMIN: frozenset[Action] = _STEWARD | {"keep_programmes"}
 
 MAY: dict[Role, frozenset[Action]] = {
@@ -48,6 +53,9 @@ MAY: dict[Role, frozenset[Action]] = {
     "admin": _ADMIN,
 }
 """What each role may do in its programme."""
+
+OF_PLACES: frozenset[Action] = frozenset({"see_community", "pause_places"})
+"""What a delegate may do only for the places they speak for."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -73,10 +81,35 @@ class Person(Protocol):
 
 def may(user: Person, action: Action, programme_slug: str) -> bool:
     """Whether a person may do something in a programme. Unknown actions, roles and programmes: no."""
-    return action in _rights(user, programme_slug)
+    return action in rights(user, programme_slug)
 
 
-def _rights(user: Person, programme_slug: str) -> frozenset[Action]:
+def may_add(user: Person) -> bool:
+    """Whether a person may add programmes: an admin of the installation or of one of its programmes."""
+    if not (user.is_authenticated and user.is_active) or user.pk is None:
+        return False
+    return user.is_superuser or "admin" in read.roles(user.pk).values()
+
+
+def may_at(user: Person, action: Action, programme_slug: str, place: str) -> bool:
+    """Whether a person may do something about one place: a delegate only where they speak for it."""
+    return may(user, action, programme_slug) and _speaks_for(user, programme_slug, place)
+
+
+def _speaks_for(user: Person, programme_slug: str, place: str) -> bool:
+    own = places_of(user, programme_slug)
+    return own is None or place in own
+
+
+def places_of(user: Person, programme_slug: str) -> frozenset[str] | None:
+    """The places a delegate speaks for; None for everybody else, who are not bound to places."""
+    if role_of(user, programme_slug) != "delegate" or user.pk is None:
+        return None
+    return frozenset(read.seat(user.pk, programme_slug))
+
+
+def rights(user: Person, programme_slug: str) -> frozenset[Action]:
+    """All that a person may do in a programme; for one thing ask `may`."""
     if not (user.is_authenticated and user.is_active) or user.pk is None:
         return frozenset()
     if user.is_superuser:
@@ -105,11 +138,11 @@ def role_of(user: Person, programme_slug: str) -> Role | None:
     return next((known for known in ROLES if known == role), None)
 
 
-def add_person(name: str, programme: str | None, role: str) -> int:
+def add_person(name: str, programme: str | None, role: str, places: Sequence[str] = ()) -> int:
     """Add a person, or give one that is there another role in a programme; their id.
 
-    `admin` without a programme makes an account that may do everything. Raises Refused for a role that is
-    none.
+    `admin` without a programme makes an account that may do everything. `places` are those a delegate speaks
+    for. Raises Refused for a role that is none, StoreError for a programme or place that is not there.
     """
     if role not in ROLES:
         raise Refused(f"There is no role '{role}'.", advice=f"Choose one of {', '.join(ROLES)}.")
@@ -121,10 +154,22 @@ def add_person(name: str, programme: str | None, role: str) -> int:
     if programme is not None and read.programme(programme) is None:
         known = ", ".join(one.slug for one in read.programmes()) or "none yet"
         raise StoreError(f"There is no programme '{programme}'.", advice=f"There are: {known}.")
+    if places and role != "delegate":
+        raise Refused(f"A {role} is not bound to places.", advice="Only a delegate speaks for places.")
+    if programme is not None:
+        _check_places(programme, places)
     user = write.add_user(name, admin=programme is None)
     if programme is not None:
-        write.set_membership(user, programme, role)
+        write.set_membership(user, programme, role, places)
     return user
+
+
+def _check_places(programme: str, places: Sequence[str]) -> None:
+    known = [place.slug for place in read.places(programme)]
+    for place in places:
+        if place not in known:
+            there = ", ".join(known) or "none yet"
+            raise StoreError(f"'{programme}' has no place '{place[:60]}'.", advice=f"There are: {there}.")
 
 
 def sign_in_token(name: str, lives: timedelta = LINK_LIVES) -> str:

@@ -2,9 +2,10 @@
 
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 import httpx
 
@@ -77,6 +78,42 @@ class Egress:
         deadline = time.monotonic() + self._timeout
         try:
             return self._follow(url, dict(headers or {}), deadline)
+        except EarnestError:
+            raise
+        except Exception as error:
+            raise translate(error, late=time.monotonic() >= deadline, timeout=self._timeout) from error
+
+    def ask(
+        self,
+        method: Literal["GET", "PUT", "POST"],
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        takes: Collection[int] = (),
+    ) -> Answer:
+        """One request to an interface that knows Earnest by a token in `headers`. Raises as `get` does.
+
+        It is never redirected: the token is for this address alone. A status in `takes` is an answer too,
+        where the interface says with it what a caller wants to know (404: there is none).
+        """
+        deadline = time.monotonic() + self._timeout
+        try:
+            target = checked(url)
+            with (
+                self._client(deadline) as client,
+                client.stream(
+                    method, target, headers=self._headers(dict(headers or {})), content=body
+                ) as answer,
+            ):
+                if answer.is_redirect:
+                    raise EgressRefused(
+                        f"{target.host} redirects.", advice="Give the address that it redirects to."
+                    )
+                if answer.status_code in takes:
+                    told = self._body(answer, target.host, deadline)
+                    return Answer(answer.status_code, dict(answer.headers), told, str(target))
+                return self._answer(answer, str(target), None, deadline)
         except EarnestError:
             raise
         except Exception as error:

@@ -97,7 +97,9 @@ class Guarded(httpcore.NetworkBackend):
             ) from error
         if not self._allow_private and not all(map(is_public, addresses)):
             raise EgressRefused(
-                f"{name} leads to a private address.", advice="Earnest fetches only from the open internet."
+                f"{name} leads to a private address.",
+                advice="Earnest fetches only from the open internet. For an operator's own servers, set"
+                " EARNEST_PRIVATE_PLACES to yes.",
             )
         failed: Exception = SourceBusy(f"The name {name} has no address.")
         for address in addresses[:4]:

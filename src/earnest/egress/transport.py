@@ -1,11 +1,16 @@
 """httpx over httpcore with a network of our own, through the public doors of both."""
 
+import logging
 import ssl
 from collections.abc import Iterator
 from functools import cache
 
 import httpcore
 import httpx
+
+for _library in ("httpx", "httpcore"):
+    # They log every address at INFO and every header that comes back at DEBUG: an address may name a post.
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 
 class Transport(httpx.BaseTransport):

@@ -10,14 +10,18 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.process import BaseProcess
 
 import msgspec
 
+from earnest.flow import leave
+from earnest.flow.asking import Kin
 from earnest.flow.worker import FAILURE, Batch, Failure, Hand, Job, spawn
+from earnest.gate.voice import Keys
 from earnest.record.errors import EarnestError
 from earnest.record.raw import Refusal
-from earnest.store import clock, write
+from earnest.store import clock, write, write_leaving
 
 LARGE = 10_000
 """Posts of an import after which the database is told to look at its values anew."""
@@ -28,13 +32,15 @@ _failure = msgspec.msgpack.Decoder(Failure).decode
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a batch (or a whole import) brought."""
+    """What a batch (or a whole import) brought. `past`: of those withheld, said longer ago than the programme
+    keeps posts."""
 
     read: int = 0
     admitted: int = 0
     withheld: int = 0
     duplicates: int = 0
     refused: int = 0
+    past: int = 0
 
     def __add__(self, other: "Imported") -> "Imported":
         return Imported(
@@ -43,6 +49,7 @@ class Imported:
             self.withheld + other.withheld,
             self.duplicates + other.duplicates,
             self.refused + other.refused,
+            self.past + other.past,
         )
 
 
@@ -60,7 +67,7 @@ def import_file(
     gc.disable()
     try:
         hand.pipe.send(job)
-        yield from _write(place_id, hand, job.cursor)
+        yield from _write(place_id, hand, job)
     except BrokenPipeError:
         raise _died(hand.process) from None
     finally:
@@ -69,9 +76,10 @@ def import_file(
         hand.stop()
 
 
-def _write(place_id: int, hand: Hand, after: str | None) -> Iterator[tuple[Imported, list[Refusal]]]:
+def _write(place_id: int, hand: Hand, job: Job) -> Iterator[tuple[Imported, list[Refusal]]]:
+    keys, known, after = Keys.open(job.keys), job.out, job.cursor
     span = _Span()
-    admitted = 0
+    admitted, left = 0, False
     while True:
         try:
             message = hand.pipe.recv_bytes()
@@ -81,10 +89,12 @@ def _write(place_id: int, hand: Hand, after: str | None) -> Iterator[tuple[Impor
             raise _failure(message[1:]).error()
         batch = _batch(message[1:])
         refused = [Refusal(*one) for one in batch.refused]
-        outcome = write.keep_prepared(
+        keep = partial(
+            write.keep_prepared,
             place_id,
             batch.posts,
             erased=batch.erased,
+            withdrawn=batch.withdrawn,
             refused=refused,
             withheld=0 if batch.again else batch.withheld,
             # A second reading leaves the position at the end: stopped half-way, it must not look like a first
@@ -94,18 +104,25 @@ def _write(place_id: int, hand: Hand, after: str | None) -> Iterator[tuple[Impor
             model=batch.model,
             after=after,
         )
+        # The worker's gate knows who opted out in the batches before this one.
+        known |= {hash for one in batch.asking for place, hash, _ in one.accounts if place == place_id}
+        kept = leave.keep_page(Kin(place_id, job.source), keys, batch.asking, known, keep)
+        outcome, left = kept.outcome, left or bool(kept.left)
         if not batch.again:
             after = batch.cursor
         brought = Imported(
             read=batch.read,
             admitted=outcome.admitted,
-            withheld=batch.withheld,
+            withheld=batch.withheld + outcome.past,
+            past=outcome.past,
             duplicates=outcome.duplicates + outcome.edited,
             refused=len(refused),
         )
         admitted += outcome.admitted
         if batch.done and admitted >= LARGE:
             write.settle()
+        if batch.done and left:
+            write_leaving.settle()
         yield brought, refused
         if batch.done:
             return

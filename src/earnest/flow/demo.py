@@ -51,7 +51,9 @@ class DemoProgramme:
     name: str
     audience: str
     purpose: str
+    purpose_es: str
     lawful_basis: str
+    basis_note: str
     places: tuple[DemoPlace, ...]
 
 
@@ -61,7 +63,10 @@ PROGRAMMES = (
         "Ternway couriers",
         "workforce",
         "Find and mend what goes wrong in the courier app, at depots and in pay. Never to judge a courier.",
-        "Legitimate interest, agreed with the couriers' delegates",
+        "Encontrar y arreglar lo que falla en la aplicación, en los depósitos y en la paga. Nunca para juzgar"
+        " a nadie.",
+        "legitimate_interests",
+        "Agreed with the couriers' delegates; the assessment is public.",
         (
             DemoPlace("courier-reviews", "Courier app reviews", "addressed", "couriers-reviews"),
             DemoPlace("courier-form", "Tell Ternway form", "addressed", "couriers-form", away=(34, 30)),
@@ -74,7 +79,9 @@ PROGRAMMES = (
         "Ternway customers",
         "customers",
         "Find and mend what goes wrong with orders, refunds and the app.",
-        "Legitimate interest",
+        "Encontrar y arreglar lo que falla con pedidos, devoluciones y la aplicación.",
+        "legitimate_interests",
+        "",
         (
             DemoPlace("app-reviews", "Customer app reviews", "addressed", "customers-reviews"),
             DemoPlace("public-posts", "Public posts", "open", "customers-public", away=(52, 50)),
@@ -88,19 +95,32 @@ CONTACT = "listening@ternway.example"
 def set_up(now: datetime) -> None:
     """Add the programmes and places that are not there yet; the sample then ends on the day of `now`."""
     for programme in PROGRAMMES:
-        if read.programme(programme.slug) is None:
-            write.add_programme(
-                programme.slug,
-                programme.name,
-                programme.audience,
-                purpose=programme.purpose,
-                lawful_basis=programme.lawful_basis,
-                contact=CONTACT,
-                retention_days=RETENTION,
-            )
+        known = read.programme(programme.slug)
+        if known is None:
+            write.add_programme(programme.slug, programme.name, programme.audience, **_terms(programme))
+        elif not known.live:  # of a demo from before programmes were drafts
+            write.change_programme(programme.slug, **_terms(programme))
         for place in programme.places:
             if read.place(programme.slug, place.slug) is None:
                 _add_place(programme.slug, place, now)
+        write.go_live(programme.slug)
+
+
+def _terms(programme: DemoProgramme) -> dict[str, Any]:
+    """All that people are owed, complete as a real operator would write it."""
+    return {
+        "purpose": programme.purpose,
+        "purpose_es": programme.purpose_es,
+        "lawful_basis": programme.lawful_basis,
+        "basis_note": programme.basis_note,
+        "directive": programme.audience == "workforce",
+        "organisation": "Ternway (does not exist)",
+        "contact": CONTACT,
+        "complaint": "complaints@ternway.example",
+        "officer": "privacy@ternway.example",
+        "supervisor": "The data protection authority of the country you live in",
+        "retention_days": RETENTION,
+    }
 
 
 def _add_place(programme: str, place: DemoPlace, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from earnest.flow.asking import Asking, Kin, asking
 from earnest.gate import voice
 from earnest.gate.admit import Gate
 from earnest.record.cleared import ClearedPost
@@ -22,28 +23,41 @@ class Labels(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A page, ready to keep. `read` counts everything the source gave, also what was withheld or refused."""
+    """A page, ready to keep. `read` counts everything the source gave, also what was withheld or refused.
+
+    `asking` is what people in it ask for their own accounts.
+    """
 
     kept: tuple[Kept, ...]
     erased: tuple[bytes, ...]
+    withdrawn: tuple[bytes, ...]
     refused: tuple[Refusal, ...]
     withheld: int
     read: int
     cursor: str
     done: bool
+    asking: tuple[Asking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The stages that a place's posts pass: its gate, the keys of its voices, the model, and its audience."""
+    """The stages that a place's posts pass: its gate, the keys of its voices, the model, and its audience.
+
+    `kin` are the places at which an author's name is the same person, this one first.
+    """
 
     gate: Gate
     keys: voice.Keys
     model: Labels
     audience: str
+    kin: tuple[Kin, ...] = ()
 
     def digest(self, page: Page) -> Digest:
-        """Admit, label and tag a page. Nobody's feelings are inferred where the audience is `workforce`."""
+        """Admit, label and tag a page. Nobody's feelings are inferred where the audience is `workforce`.
+
+        Raises MissingKeys when the key file has gone meanwhile: then nothing is admitted.
+        """
+        self.keys.refresh()
         admitted = self.gate.admit(page.posts)
         posts = [item for item in admitted.cleared if isinstance(item, ClearedPost)]
         verdicts = self.model.classify([post.text for post in posts], sentiment=self.audience == "customers")
@@ -53,11 +67,13 @@ class Stages:
                 for post, verdict in zip(posts, verdicts, strict=True)
             ),
             erased=tuple(item.key for item in admitted.cleared if not isinstance(item, ClearedPost)),
+            withdrawn=tuple(admitted.withdrawn),
             refused=(*page.refused, *admitted.refused),
             withheld=admitted.withheld,
             read=len(page.posts) + len(page.refused),
             cursor=page.cursor,
             done=page.done,
+            asking=tuple(asking(self.keys, self.kin, admitted.leaving)),
         )
 
     def _tag(self, post: ClearedPost, verdict: Verdict) -> bytes | None:

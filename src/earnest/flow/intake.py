@@ -2,13 +2,16 @@
 
 import re
 import unicodedata
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from earnest.flow import leave
 from earnest.flow.worker import Job
 from earnest.gate.consent import Consent
 from earnest.record.errors import BadSetting, StoreError
-from earnest.store import read, write
+from earnest.sources.registry import TYPES
+from earnest.store import draft, read, read_leaving, write
 
 
 def file_job(programme: str | None, name: str, settings: dict[str, Any], home: Path) -> tuple[int, Job]:
@@ -16,14 +19,12 @@ def file_job(programme: str | None, name: str, settings: dict[str, Any], home: P
 
     A name that does not exist yet becomes an `addressed` file place of the programme; without a programme, of
     the default one, which a fresh home gets here (customers, gig-delivery). Raises BadSetting for a name that
-    is none.
+    is none, InputError for a programme that is a draft.
     """
     slug = slug_of(name)
     if programme is None:
         programme = write.default_programme()
-    elif read.programme(programme) is None:
-        known = ", ".join(one.slug for one in read.programmes()) or "none yet"
-        raise StoreError(f"There is no programme '{programme}'.", advice=f"There are: {known}.")
+    draft.check_live(programme_of(programme))
     if read.place(programme, slug) is None:
         write.add_place(programme, slug, title=name, type="file", kind="addressed", interval=0)
     write.settled()
@@ -34,6 +35,7 @@ def file_job(programme: str | None, name: str, settings: dict[str, Any], home: P
         )
     if place.state == "closed":
         raise StoreError(f"The place '{slug}' is closed.", advice="Import under another name.")
+    write.must_recheck(place.id, recheck_terms(place))
     own = home / "models" / place.taxonomy
     return place.id, Job(
         type="file",
@@ -47,7 +49,29 @@ def file_job(programme: str | None, name: str, settings: dict[str, Any], home: P
         model=own if own.is_dir() else place.taxonomy,
         words=read.needs_words(),
         consent=consent_of(place),
+        out=read_leaving.opted_out(place.id),
+        kin=leave.kin(place),
     )
+
+
+def recheck_terms(place: read.ListeningPlace) -> timedelta | None:
+    """How long a post of this place may be shown after it was last seen at its source; None: as long as it is
+    kept.
+    """
+    hours = str(place.settings.get("recheck_hours") or "")
+    if hours.isdecimal():
+        return timedelta(hours=int(hours))
+    kind = TYPES.get(place.type)
+    return kind.recheck if kind else None
+
+
+def programme_of(slug: str) -> read.Programme:
+    """The programme of this name. Raises StoreError that names those there are."""
+    found = read.programme(slug)
+    if found is None:
+        known = ", ".join(one.slug for one in read.programmes()) or "none yet"
+        raise StoreError(f"There is no programme '{slug}'.", advice=f"There are: {known}.")
+    return found
 
 
 def source_name(place: read.ListeningPlace) -> str:

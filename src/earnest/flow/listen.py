@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
 from earnest.egress import Egress
-from earnest.flow.digest import Stages
-from earnest.flow.intake import consent_of, source_name
+from earnest.flow import handshake, leave
+from earnest.flow.asking import Kin
+from earnest.flow.digest import Digest, Stages
+from earnest.flow.intake import consent_of, programme_of, recheck_terms, source_name
+from earnest.flow.secret import settings_of
 from earnest.gate.admit import Gate
 from earnest.gate.voice import Keys
-from earnest.record.errors import SourceGone
 from earnest.sources.base import Source
 from earnest.sources.registry import open_source
-from earnest.store import read, write
+from earnest.store import draft, read, read_leaving, write
 from earnest.understand.classify import Model
 
 CONTINUOUS = timedelta(hours=1)
@@ -44,32 +46,58 @@ def listen(place: read.ListeningPlace, source: Source, stages: Stages) -> Heard:
     them.
     """
     total = Heard()
+    write.must_recheck(place.id, recheck_terms(place))
     # What is pushed has no position that two readers could both go on from.
     after: str | Literal[False] | None = False if place.type == "submit" else place.cursor
     for page in source.read(place.cursor):
         digest = stages.digest(page)
-        outcome = write.keep(
-            place.id,
-            digest.kept,
-            erased=digest.erased,
-            refused=digest.refused,
-            withheld=digest.withheld,
-            cursor=digest.cursor,
-            heard=hearing(place, whole=digest.done),
-            model=stages.model.id,
-            after=after,
+        outcome = keep_digest(
+            place, source, stages, digest, hearing(place, whole=digest.done), digest.cursor, after
         )
         after = False if after is False else digest.cursor
         total = Heard(
             read=total.read + digest.read,
             admitted=total.admitted + outcome.admitted,
-            withheld=total.withheld + digest.withheld,
+            withheld=total.withheld + digest.withheld + outcome.past,
             duplicates=total.duplicates + outcome.duplicates,
             edited=total.edited + outcome.edited,
             erased=total.erased + outcome.erased,
             refused=total.refused + len(digest.refused),
         )
     return total
+
+
+def keep_digest(
+    place: read.ListeningPlace,
+    source: Source,
+    stages: Stages,
+    digest: Digest,
+    heard: write.Hearing,
+    cursor: str | None,
+    after: str | Literal[False] | None,
+) -> write.Outcome:
+    """Keep what became of a page and carry out what people asked in it; a closed place is asked once more
+    before.
+    """
+    if place.kind == "closed":
+        handshake.confirm(place, source)
+    keep = partial(
+        write.keep,
+        place.id,
+        digest.kept,
+        erased=digest.erased,
+        withdrawn=digest.withdrawn,
+        refused=digest.refused,
+        withheld=digest.withheld,
+        cursor=cursor,
+        heard=heard,
+        model=stages.model.id,
+        after=after,
+    )
+    kin = Kin(place.id, source_name(place))
+    kept = leave.keep_page(kin, stages.keys, digest.asking, stages.gate.out, keep)
+    leave.answer(source, digest.asking, kept)
+    return kept.outcome
 
 
 def hearing(place: read.ListeningPlace, *, whole: bool) -> write.Hearing:
@@ -89,19 +117,18 @@ def hearing(place: read.ListeningPlace, *, whole: bool) -> write.Hearing:
 
 
 def open_place(place: read.ListeningPlace, egress: Egress | None) -> Source:
-    """The source of a place. A closed place is opened only while its community's consent lives."""
-    if place.kind == "closed" and not write.consent_lives(place.id, datetime.now(UTC)):
-        raise SourceGone(
-            "The community's consent has ended or was never given.",
-            advice="Only the community can invite again.",
-        )
-    return open_source(place.type, place.settings, egress)
+    """The source of a place. Whether a closed one may be read is asked by `flow.handshake`, every time."""
+    if place.kind == "closed":
+        handshake.may_open(place)
+    return open_source(place.type, settings_of(place), egress)
 
 
 def open_stages(place: read.ListeningPlace, keys: Keys, model: Model) -> Stages:
     """The stages for a place. Raises RefusedAudience when its audience may not listen to its kind of
-    place.
+    place, InputError while its programme is a draft.
     """
+    if not place.live:
+        draft.check_live(programme_of(place.programme))
     gate = Gate(
         keys,
         audience=place.audience,
@@ -109,8 +136,10 @@ def open_stages(place: read.ListeningPlace, keys: Keys, model: Model) -> Stages:
         source=source_name(place),
         region=place.region,
         consent=consent_of(place),
+        out=read_leaving.opted_out(place.id),
+        answered=partial(read_leaving.answered, place.id),
     )
-    return Stages(gate=gate, keys=keys, model=model, audience=place.audience)
+    return Stages(gate=gate, keys=keys, model=model, audience=place.audience, kin=leave.kin(place))
 
 
 def model_for(taxonomy: str, home: Path) -> Model:

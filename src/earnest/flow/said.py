@@ -4,17 +4,28 @@ What somebody says lives in memory only until the gate has admitted it: nothing 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from earnest.flow import codes, recheck
+from earnest.flow.intake import source_name
 from earnest.flow.listen import Heard, listen, open_stages
 from earnest.gate.voice import Keys
 from earnest.record.errors import SetupError
 from earnest.record.raw import Page, RawPost
-from earnest.sources.submit.receive import receive_form, receive_signed
+from earnest.sources.submit.receive import receive_form, receive_present, receive_signed
 from earnest.store import read
 from earnest.understand.classify import Model
 
 CURSOR = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a submission, and the private token with which it (and nothing else) can be erased."""
+
+    heard: Heard
+    link: str
 
 
 class _Once:
@@ -37,16 +48,25 @@ def form_place(programme: str) -> read.ListeningPlace | None:
 
 def by_form(
     place: read.ListeningPlace, model: Model, home: Path, *, text: str, lang: str | None, region: str | None
-) -> Heard:
+) -> Taken:
     """What somebody wrote into the public form. Raises BadLine with a sentence for them."""
     return _hear(place, model, home, receive_form(text, lang=lang, region=region))
 
 
 def by_request(
     place: read.ListeningPlace, model: Model, home: Path, *, headers: Mapping[str, str], body: bytes
-) -> Heard:
+) -> Taken:
     """A signed request. Raises RefusedSignature, BadLine, or SetupError where no secret was made yet."""
     return _hear(place, model, home, receive_signed(headers, body, signing_secrets(home, place.programme)))
+
+
+def still_present(place: read.ListeningPlace, home: Path, *, headers: Mapping[str, str], body: bytes) -> int:
+    """A signed list of what is still there; how many others were erased. Raises as `by_request`, and
+    StoreError where none of many posts is listed.
+    """
+    listed = receive_present(headers, body, signing_secrets(home, place.programme))
+    keys = Keys.open(home / "keys" / "voices.key")
+    return recheck.present(place, keys, listed)
 
 
 def signing_secrets(home: Path, programme: str) -> list[str]:
@@ -61,6 +81,7 @@ def signing_secrets(home: Path, programme: str) -> list[str]:
     return lines[:2]
 
 
-def _hear(place: read.ListeningPlace, model: Model, home: Path, said: RawPost) -> Heard:
+def _hear(place: read.ListeningPlace, model: Model, home: Path, said: RawPost) -> Taken:
     keys = Keys.open(home / "keys" / "voices.key")
-    return listen(place, _Once(said), open_stages(place, keys, model))
+    heard = listen(place, _Once(said), open_stages(place, keys, model))
+    return Taken(heard, codes.link(keys, source_name(place), said.id))

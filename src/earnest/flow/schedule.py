@@ -1,15 +1,17 @@
 """Which places are due, and what happens when one of them cannot be read."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
 from earnest.egress import Egress
+from earnest.flow import handshake, recheck, upkeep
 from earnest.flow.listen import Heard, listen, open_place, open_stages
 from earnest.gate.voice import Keys
 from earnest.record.errors import EarnestError, SetupError, SourceBusy, SourceGone, StoreBusy
-from earnest.store import erase, read, write
+from earnest.store import read, write
 from earnest.understand.classify import Model
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -18,6 +20,9 @@ LONGEST_NAP = timedelta(seconds=15)
 """Places that are added or resumed meanwhile are seen after this."""
 
 SWEEP_EVERY = timedelta(hours=1)
+PROVE_EVERY = timedelta(minutes=1)
+"""A community that does not answer is not asked in every nap."""
+
 TOLERATED = 3
 """Failures in a row after which a place counts as failed (it is still tried again, less and less often)."""
 
@@ -33,27 +38,44 @@ class Turn:
 
 def due(now: datetime) -> list[read.ListeningPlace]:
     """The places to read now, the longest unread first."""
-    return [
-        place for place in read.listening_places() if place.next_read is not None and place.next_read <= now
-    ]
+    return [place for place in read.listening_places() if _is_due(place, now)]
+
+
+def _is_due(place: read.ListeningPlace, now: datetime) -> bool:
+    """A place that was last read after now was so before the clock was set back: what it waits for may be far
+    away.
+    """
+    if place.next_read is None:
+        return False
+    return place.next_read <= now or (place.last_read is not None and place.last_read > now + FIRST_WAIT)
 
 
 def next_turn(now: datetime, at_most: timedelta) -> timedelta:
     """How long until the next place is due."""
     times = [place.next_read for place in read.listening_places() if place.next_read is not None]
-    return max(timedelta(), min([at_most, *(time - now for time in times)]))
+    return max(timedelta(), min([at_most, *(at - now for at in times)]))
 
 
-def listen_once(keys: Keys, model_of: Callable[[str], Model], egress: Egress | None) -> Iterator[Turn]:
+def listen_once(
+    keys: Keys, model_of: Callable[[str], Model], egress: Egress | None, *, prove: bool = True
+) -> Iterator[Turn]:
     """Give every place that is due its turn. A place that fails never stops the others.
 
-    `model_of` gives the model for a taxonomy's id.
+    `model_of` gives the model for a taxonomy's id. `prove` also asks the communities whose hour is nearly
+    over and whose turn is far off.
     """
+    if prove:
+        handshake.prove_due(datetime.now(UTC), egress)
     for place in due(datetime.now(UTC)):
         try:
-            heard = listen(
-                place, open_place(place, egress), open_stages(place, keys, model_of(place.taxonomy))
-            )
+            source = open_place(place, egress)
+            standing = handshake.stand(place, source) if place.kind == "closed" else handshake.Standing(place)
+            if standing.place is None:
+                write.wait(place.id, standing.problem, datetime.now(UTC) + handshake.WAITING)
+                yield Turn(place, None, standing.problem)
+                continue
+            stages = open_stages(standing.place, keys, model_of(place.taxonomy))
+            heard = listen(standing.place, source, stages)
         except StoreBusy as error:
             yield Turn(place, None, error.sentence())  # not the place's fault
         except EarnestError as error:
@@ -79,6 +101,20 @@ def _trouble(place: read.ListeningPlace, error: Exception, problem: str) -> Turn
     return Turn(place, None, problem)
 
 
+def tend(
+    keys: Keys, model_of: Callable[[str], Model], egress: Egress | None, *, sweep: bool
+) -> Iterator[Turn]:
+    """What is done beside listening: look again at what is due, take away what may no longer be kept, make
+    reports anew that lost a quote. A turn for each place whose list failed.
+    """
+    for again in recheck.recheck_due(keys, model_of, egress):
+        if again.problem:
+            yield Turn(again.place, None, again.problem)
+    if sweep:
+        upkeep.sweep(keys, datetime.now(UTC))
+    upkeep.remake_reports()
+
+
 def listen_forever(
     stop: Event,
     keys: Keys,
@@ -86,22 +122,30 @@ def listen_forever(
     egress: Egress | None,
     told: Callable[[Turn], None] = lambda turn: None,
 ) -> None:
-    """Give places their turns until `stop` is set; every hour take away what may no longer be kept.
+    """Give places their turns until `stop` is set, look again at what is due, make reports anew whose quotes
+    were erased; every hour take away what may no longer be kept.
 
     A database that is restarting is waited for. The first sweep is at once, so a short run sweeps too.
     """
-    swept: datetime | None = None
+    swept: float | None = None
+    proved: float | None = None
     while not stop.is_set():
         wait = LONGEST_NAP
         try:
-            for turn in listen_once(keys, model_of, egress):
+            prove = proved is None or time.monotonic() - proved >= PROVE_EVERY.total_seconds()
+            proved = time.monotonic() if prove else proved
+            for turn in listen_once(keys, model_of, egress, prove=prove):
                 told(turn)
                 if stop.is_set():
                     return
-            now = datetime.now(UTC)
-            if swept is None or now - swept >= SWEEP_EVERY:
-                erase.sweep(now)
-                swept = now
+            # By a clock that nobody sets: retention holds while reading, but posts must leave the disk too.
+            due_sweep = swept is None or time.monotonic() - swept >= SWEEP_EVERY.total_seconds()
+            for turn in tend(keys, model_of, egress, sweep=due_sweep):
+                told(turn)
+                if stop.is_set():
+                    return
+            if due_sweep:
+                swept = time.monotonic()
             wait = next_turn(datetime.now(UTC), LONGEST_NAP)
         except EarnestError as error:
             if not error.retry:

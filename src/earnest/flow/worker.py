@@ -8,6 +8,7 @@ import gc
 import multiprocessing
 import pickle
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ from typing import Any
 
 import msgspec
 
+from earnest.flow.asking import Asking, Kin
 from earnest.flow.digest import Digest, Stages
 from earnest.gate.admit import Gate
 from earnest.gate.consent import Consent
 from earnest.gate.voice import Keys
+from earnest.record import quiet
 from earnest.record.errors import EarnestError
 from earnest.record.raw import SourceKind
 from earnest.sources.registry import open_source
@@ -40,6 +43,8 @@ class Job:
     """All a worker needs, as plain values.
 
     words  also find search words (PostgreSQL)
+    out    the accounts that are not heard at the place
+    kin    the places at which an author's name is the same person, this one first
     model  a pack's id, or a folder
     """
 
@@ -54,6 +59,8 @@ class Job:
     model: str | Path
     words: bool
     consent: Consent | None = None
+    out: frozenset[bytes] = frozenset()
+    kin: tuple[Kin, ...] = ()
 
 
 class Batch(msgspec.Struct):
@@ -65,8 +72,10 @@ class Batch(msgspec.Struct):
     read: int = 0
     posts: list[Prepared] = []
     erased: list[bytes] = []
+    withdrawn: list[bytes] = []
     refused: list[tuple[str, str, str]] = []
     withheld: int = 0
+    asking: list[Asking] = []
     cursor: str = ""
     done: bool = False
     again: bool = False
@@ -125,6 +134,7 @@ def work(pipe: Connection) -> None:
     """Take a job, send batches until the file ends. Blocks while the reader is behind, so memory stays
     bounded.
     """
+    quiet.settle()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Posts hold no cycles: looking for some in a million of them is a fifth of the time.
     gc.disable()
@@ -136,6 +146,13 @@ def work(pipe: Connection) -> None:
         return
     except EarnestError as error:
         pipe.send_bytes(FAILURE + _encode(Failure.of(error)))
+    except Exception as error:  # noqa: BLE001 - its words may hold a post: only where and which kind are told
+        sys.stderr.write(quiet.told(error))
+        failed = EarnestError(
+            f"The process that reads the file failed ({type(error).__name__}).",
+            advice="What was kept before is whole. Run the same command again: it goes on from there.",
+        )
+        pipe.send_bytes(FAILURE + _encode(Failure.of(failed)))
     finally:
         pipe.close()
 
@@ -145,10 +162,16 @@ def batches(job: Job) -> Iterator[Batch]:
     source = open_source(job.type, job.settings, None)
     keys = Keys.open(job.keys)
     gate = Gate(
-        keys, audience=job.audience, kind=job.kind, source=job.source, region=job.region, consent=job.consent
+        keys,
+        audience=job.audience,
+        kind=job.kind,
+        source=job.source,
+        region=job.region,
+        consent=job.consent,
+        out=job.out,
     )
     model = Model.load(job.model) if isinstance(job.model, Path) else Model.shipped(job.model)
-    stages = Stages(gate=gate, keys=keys, model=model, audience=job.audience)
+    stages = Stages(gate=gate, keys=keys, model=model, audience=job.audience, kin=job.kin)
     again = False
     pages = source.read(job.cursor)
     first = next(pages)
@@ -177,7 +200,9 @@ def _put(batch: Batch, digest: Digest, words: bool) -> None:
     batch.read += digest.read
     batch.posts += prepare(digest.kept, words=words)
     batch.erased += digest.erased
+    batch.withdrawn += digest.withdrawn
     batch.refused += [(one.place, one.error, one.problem) for one in digest.refused]
     batch.withheld += digest.withheld
+    batch.asking += digest.asking
     batch.cursor = digest.cursor
     batch.done = digest.done

@@ -6,7 +6,7 @@ For a person at a terminal (`earnest gate`). The reason is never kept; nothing e
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from earnest.gate.admit import Gate, Withheld
+from earnest.gate.admit import Gate, Leaving, Withheld
 from earnest.gate.audience import Audience
 from earnest.gate.voice import Keys
 from earnest.record.cleared import ClearedPost
@@ -60,4 +60,6 @@ def _answer(post_id: str, decided: object) -> dict[str, Any] | BadLine:
         return {"id": post_id, "admitted": True, "text": decided.text}
     if isinstance(decided, Refusal):
         return BadLine(decided.problem)
+    if isinstance(decided, Leaving):
+        decided = "opted out"
     return {"id": post_id, "admitted": False, "reason": _SAYS[decided]}  # type: ignore[index]

@@ -1,16 +1,16 @@
-"""How each kind of personal data is found (an RE2 pattern) and judged (a function that may say no).
+"""Which kinds of personal data are looked for, how (an RE2 pattern), and when (what a text must have).
 
 Patterns are wide, judges are strict: "5:30-8:30", "$18.50", "route CX142", "v3.58.1" and dates look like
-numbers that lead to somebody and are not.
+numbers that lead to somebody and are not. `digits.py` and `address.py` judge the hardest two; names of
+persons are found by `names`.
 """
 
 import ipaddress
 import re
-from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-import phonenumbers
 import stdnum.ar.cuit
+import stdnum.br.cnpj
 import stdnum.br.cpf
 import stdnum.cl.rut
 import stdnum.es.dni
@@ -18,48 +18,30 @@ import stdnum.es.nie
 import stdnum.fr.nir
 import stdnum.iban
 import stdnum.it.codicefiscale
-import stdnum.luhn
 import stdnum.mx.curp
 import stdnum.mx.rfc
+import stdnum.us.itin
 import stdnum.us.ssn
 
+from earnest.gate import address, digits
+from earnest.gate.found import Found, Judge, Kind, always, as_kind, checked
+from earnest.gate.names import bits as has
 from earnest.gate.words import read
 
-Kind = Literal[
-    "email", "link", "handle", "phone", "card", "iban", "id", "order", "ip", "coordinates", "address", "plate"
-]
+
+class Finder(NamedTuple):
+    """One way to find a kind: the group of the pattern that is the candidate, its judge, and what a text must
+    have (all bits of one of `needs`, see `names.bits`) to be searched."""
+
+    kind: Kind
+    pattern: str
+    group: int
+    judge: Judge
+    needs: tuple[int, ...]
 
 
 def _set(name: str) -> frozenset[str]:
     return frozenset(" ".join(read("places")[name]).split())
-
-
-class Found(NamedTuple):
-    """What to replace, as what kind, and by what."""
-
-    start: int
-    end: int
-    kind: Kind
-    instead: str
-
-
-Judge = Callable[[str, int, int], Found | None]
-
-
-class Finder(NamedTuple):
-    """One way to find a kind: the group of the pattern that is the candidate, and its judge."""
-
-    pattern: str
-    group: int
-    judge: Judge
-
-
-def _as(kind: Kind, start: int, end: int) -> Found:
-    return Found(start, end, kind, f"[{kind}]")
-
-
-def _always(kind: Kind) -> Judge:
-    return lambda text, start, end: _as(kind, start, end)
 
 
 # --- links -----------------------------------------------------------------------------------------------
@@ -102,7 +84,7 @@ _NUMBERED = _set("numbered")
 
 
 def _email(text: str, start: int, end: int) -> Found | None:
-    return _as("email", start, start + len(text[start:end].rstrip(".-")))
+    return as_kind("email", start, start + len(text[start:end].rstrip(".-")))
 
 
 def _at_handle(text: str, start: int, end: int) -> Found | None:
@@ -110,159 +92,40 @@ def _at_handle(text: str, start: int, end: int) -> Found | None:
     return (
         None
         if handle[1:].lower() in _TO_ALL or len(handle) < 3
-        else _as("handle", start, start + len(handle))
+        else as_kind("handle", start, start + len(handle))
     )
 
 
 def _tagged_handle(text: str, start: int, end: int) -> Found | None:
-    return None if text[start:end].split("#")[0].lower() in _NUMBERED else _as("handle", start, end)
+    return None if text[start:end].split("#")[0].lower() in _NUMBERED else as_kind("handle", start, end)
 
 
 def _told_handle(text: str, start: int, end: int) -> Found | None:
     name = text[start:end].rstrip(".")
     telling = any(c.isdigit() or c in "_." for c in name) and any(c.isalpha() for c in name)
-    return _as("handle", start, start + len(name)) if telling else None
+    return as_kind("handle", start, start + len(name)) if telling else None
 
 
-# --- numbers -----------------------------------------------------------------------------------------------
-
-_DATE = re.compile(
-    r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d(?!\d)"
-)
-_MONEY = frozenset("$€£.")
-_AMOUNT = re.compile(r"\d[\d.]*")
-_CLOCK_RANGE = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d ?[-/] ?(?:[01]\d|2[0-4])[0-5]\d")
-_YEAR_RANGE = re.compile(r"(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d")
-_GROUPED = re.compile(r"\d{1,3}(?:[. ]\d{3})+")
-_DECIMALS = re.compile(r"(?:\d{1,4}\.\d{1,2}(?!\d)[ \-/]*)+")
-_PHONE_WORD = re.compile(
-    r"(?i)\b(?:call|text|tel|phone|cell?|mobile|whats?app|wsp|number|numero|n[uú]mero|m[oó]vil|celular|llam\w*|ring|"
-    r"fax|reach|contact\w*|telefon\w*|tel[eé]fono|telefone|handy|nummer|portable|appel\w*|lig(?:ue|uem|ar|a)|sms)\b"
-    r"\.?[^\n\[\]@/.]{0,25}$"
-)
-_REGIONS = (
-    "US",
-    "GB",
-    "ES",
-    "MX",
-    "FR",
-    "DE",
-    "BR",
-    "PT",
-    "AR",
-    "CO",
-    "CL",
-    "BE",
-    "IT",
-    "NL",
-    "CH",
-    "AT",
-    "IE",
-    "AU",
-    "IN",
-    "SE",
-)
+# --- numbers -------------------------------------------------------------------------------------------
 
 
-_GROUP = re.compile(r"\d+")
-MOST_GROUPS = 6
-"""How many groups of digits one number is written in, at most."""
-_CARD_SHAPES = frozenset(["4444", "465", "464", "4443"])
-_PHONE_SHAPES = frozenset(["334", "333", "3222", "2222", "1334", "244", "56", "554", "254", "22222"])
-"""Sizes of the groups of digits that telephone numbers are written in."""
-
-
-def _is_phone(candidate: str, regions: tuple[str, ...]) -> bool:
-    for region in (None,) if candidate.startswith("+") else regions:
-        try:
-            number = phonenumbers.parse(candidate, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            return True
-    return False
-
-
-def _digits(text: str, start: int, end: int) -> Found | None:
-    """A run of seven digits or more: a card, a phone number, another number that leads somewhere, or none."""
-    raw = text[start:end]
-    date = _DATE.search(raw)
-    if date:
-        return _rest(text, start, start + date.start()) or _rest(text, start + date.end(), end)
-    if text[max(0, start - 1) : start] in _MONEY:
-        amount = _AMOUNT.match(raw)
-        return _rest(text, start + amount.end(), end) if amount else None
-    if _CLOCK_RANGE.fullmatch(raw) or _YEAR_RANGE.fullmatch(raw) or _DECIMALS.fullmatch(raw):
-        return None
-    groups = [group.span() for group in _GROUP.finditer(raw)]
-    for first in range(len(groups)):
-        for last in range(min(first + MOST_GROUPS, len(groups)) - 1, first - 1, -1):
-            a, b = groups[first][0], groups[last][1]
-            if b - a < 7:
-                break
-            if sum(z - y for y, z in groups[first : last + 1]) < 7:
-                continue
-            a -= a > 0 and raw[a - 1] in "+("
-            kind = _kind_of(raw[a:b], text[max(0, start + a - 40) : start + a])
-            if kind is not None:
-                return _as(kind, start + a, start + b)
-    for a, b in groups:
-        if b - a >= 8:
-            return _as("id", start + a, start + b)
-    return None
-
-
-def _rest(text: str, start: int, end: int) -> Found | None:
-    """The same for a part of the run, where that still has seven digits."""
-    raw = text[start:end]
-    start += len(raw) - len(raw.lstrip(" -./"))
-    end -= len(raw) - len(raw.rstrip(" -./("))
-    return _digits(text, start, end) if sum(c.isdigit() for c in text[start:end]) >= 7 else None
-
-
-def _kind_of(raw: str, before: str) -> Kind | None:
-    """What a few groups of digits are on their own: a card, a phone number, or nothing that can be told."""
-    groups = _GROUP.findall(raw)
-    digits = "".join(groups)
-    sizes = "".join(str(len(group)) for group in groups)
-    if (
-        12 <= len(digits) <= 19
-        and (len(groups) == 1 or sizes in _CARD_SHAPES)
-        and stdnum.luhn.is_valid(digits)
-    ):
-        return "card"
-    if not 7 <= len(digits) <= 15 or raw.count("(") != raw.count(")"):
-        return None
-    told = _PHONE_WORD.search(before) is not None
-    if told or (raw[0] == "+" and len(digits) >= 8):
-        return "phone"
-    if sizes == "34" and "-" in raw and not all(group.endswith("0") for group in groups):
-        return "phone"
-    if len(groups) == 1:
-        return "phone" if 9 <= len(digits) <= 12 and _is_phone(raw, _REGIONS[:6]) else None
-    shaped = raw[0] in "(0" or ")" in raw or sizes in _PHONE_SHAPES
-    if not shaped or (
-        _GROUPED.fullmatch(raw) and not (" " in raw and len(digits) == 9 and digits[0] in "6789")
-    ):
-        return None
-    return "phone" if any(c in raw for c in "()-.") or _is_phone(raw, _REGIONS) else None
-
-
-def _checked(kind: Kind, valid: Callable[[str], bool]) -> Judge:
-    return lambda text, start, end: _as(kind, start, end) if valid(text[start:end]) else None
+_IBAN_LENGTHS = {pair[:2]: int(pair[2:]) for pair in _set("iban_lengths")}
 
 
 def _iban(text: str, start: int, end: int) -> Found | None:
-    candidate = text[start:end]
-    while len(candidate) >= 15:
-        if stdnum.iban.is_valid(candidate):
-            return _as("iban", start, start + len(candidate))
-        candidate = candidate[:-1].rstrip()
+    """As many characters as an account number of that country has."""
+    left = _IBAN_LENGTHS.get(text[start : start + 2].upper(), 0)
+    for at in range(start, end if left else start):
+        left -= text[at] != " "
+        if not left:
+            return as_kind("iban", start, at + 1) if stdnum.iban.is_valid(text[start : at + 1]) else None
     return None
 
 
 def _told_id(text: str, start: int, end: int) -> Found | None:
-    return _as("id", start, end) if sum(c.isdigit() for c in text[start:end]) >= 4 else None
+    number = text[start:end]
+    digits_in = sum(c.isdigit() for c in number)
+    return as_kind("id", start, end) if digits_in >= 4 and not digits.YEARS.fullmatch(number) else None
 
 
 def _told_order(text: str, start: int, end: int) -> Found | None:
@@ -274,87 +137,92 @@ def _told_order(text: str, start: int, end: int) -> Found | None:
         or (digits >= 2 and letters >= 1 and len(number) >= 5)
         or (digits == 4 and text[start - 1] == "#")
     ):
-        return _as("order", start, start + len(number))
+        return as_kind("order", start, start + len(number))
     return None
 
 
 def _told_plate(text: str, start: int, end: int) -> Found | None:
     plate = text[start:end]
-    return _as("plate", start, end) if any(c.isdigit() for c in plate) and len(plate) >= 4 else None
+    return as_kind("plate", start, end) if any(c.isdigit() for c in plate) and len(plate) >= 4 else None
 
 
 def _ip(text: str, start: int, end: int) -> Found | None:
     if text[max(0, start - 9) : start].lower().rstrip(" .:").endswith(("v", "version", "versión", "ver")):
         return None
+    address = text[start:end]
+    if text[max(0, start - 1) : start] == "." or (
+        text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit()
+    ):
+        return None
+    if ":" not in address:
+        return as_kind("ip", start, end) if max(map(int, address.split("."))) < 256 else None
     try:
-        ipaddress.ip_address(text[start:end])
+        ipaddress.IPv6Address(address)
     except ValueError:
         return None
-    return _as("ip", start, end)
-
-
-# --- places ------------------------------------------------------------------------------------------------
-
-_SURE_STREET = _set("sure_street")
-_NOT_A_STREET = _set("not_a_street")
-
-
-def _street(text: str, start: int, end: int) -> Found | None:
-    """A house number and a street; "3 miles out of the way" and "4 hours drive" are none."""
-    if text[max(0, start - 1) : start] in tuple("$€£.:/-#"):
-        return None
-    number, *words = text[start:end].replace(",", " ").split()
-    names = words[:-1] if len(words) > 1 else words
-    if any(word.lower().strip(".") in _NOT_A_STREET for word in words):
-        return None
-    if any(name[0].isupper() or name[0].isdigit() for name in names):
-        return _as("address", start, end)
-    plain = any(word.lower().strip(".") in _SURE_STREET for word in words)
-    return _as("address", start, end) if plain and len(number) >= 2 else None
+    return as_kind("ip", start, end)
 
 
 _WORDS = read("personal")
 
 
-def _finder(name: str, judge: Judge, *, group: int = 0) -> Finder:
-    return Finder("|".join(_WORDS[name]), group, judge)
+_LONG = (has.DIGITS_7,)
+_CODED = (has.DIGITS_3 | has.MIXED,)
+_HOUSE = (has.HOUSE,)
 
 
+def _finder(kind: Kind, name: str, judge: Judge | None, *needs: int, group: int = 0) -> Finder:
+    return Finder(kind, "|".join(_WORDS[name]), group, judge or always(kind), needs)
+
+
+# In order of precedence: where two finds overlap, the earlier wins.
 FINDERS: tuple[Finder, ...] = (
-    _finder("link", _link),
-    _finder("email", _email),
-    _finder("email_told", _always("email")),
-    _finder("iban", _iban),
-    _finder("handle_at", _at_handle, group=1),
-    _finder("handle_u", _always("handle"), group=1),
-    _finder("handle_numbered", _tagged_handle),
-    _finder("handle_told", _told_handle, group=1),
-    _finder("coordinates", _always("coordinates")),
-    _finder("coordinates_dms", _always("coordinates")),
-    _finder("ip4", _ip),
-    _finder("ip6", _ip),
-    _finder("id_us", _checked("id", stdnum.us.ssn.is_valid)),
-    _finder("id_es", _checked("id", stdnum.es.dni.is_valid)),
-    _finder("id_nie", _checked("id", stdnum.es.nie.is_valid)),
-    _finder("id_curp", _checked("id", stdnum.mx.curp.is_valid)),
-    _finder("id_rfc", _checked("id", stdnum.mx.rfc.is_valid)),
-    _finder("id_br", _checked("id", stdnum.br.cpf.is_valid)),
-    _finder("id_cl", _checked("id", stdnum.cl.rut.is_valid)),
-    _finder("id_ar", _checked("id", stdnum.ar.cuit.is_valid)),
-    _finder("id_fr", _checked("id", stdnum.fr.nir.is_valid)),
-    _finder("id_it", _checked("id", stdnum.it.codicefiscale.is_valid)),
-    _finder("id_gb", _always("id")),
-    _finder("id_told", _told_id, group=1),
-    _finder("order_form", _always("order")),
-    _finder("order_told", _told_order, group=1),
-    _finder("order_hash", _told_order, group=1),
-    _finder("digits", _digits),
-    _finder("plate_told", _told_plate, group=1),
-    _finder("plate", _always("plate")),
-    _finder("street_en", _street),
-    _finder("street_calle", _always("address")),
-    _finder("street_rue", _always("address")),
-    _finder("street_de", _always("address")),
-    _finder("unit", _always("address")),
-    _finder("postcode", _always("address")),
+    _finder("link", "link", _link, has.SLASH, has.DOT_IN),
+    _finder("handle", "handle_federated", None, has.AT, group=1),
+    _finder("email", "email", _email, has.AT),
+    _finder("email", "email_told", None, has.MAIL),
+    _finder("iban", "iban", _iban, has.DIGITS_7 | has.MIXED),
+    _finder("handle", "handle_at", _at_handle, has.AT, group=1),
+    _finder("handle", "handle_u", None, has.SLASH, group=1),
+    _finder("handle", "handle_numbered", _tagged_handle, has.HASH | has.DIGITS_3),
+    _finder("handle", "handle_told", _told_handle, has.SOCIAL, group=1),
+    _finder("coordinates", "coordinates", None, has.DECIMAL),
+    _finder("coordinates", "coordinates_dms", None, has.DEGREE),
+    _finder("ip", "ip4", _ip, has.IP),
+    _finder("ip", "ip6", _ip, has.IP),
+    _finder("id", "id_us", checked("id", stdnum.us.ssn.is_valid), *_LONG),
+    _finder("id", "id_itin", checked("id", stdnum.us.itin.is_valid), *_LONG),
+    _finder("id", "id_es", checked("id", stdnum.es.dni.is_valid), *_LONG),
+    _finder("id", "id_nie", checked("id", stdnum.es.nie.is_valid), *_LONG),
+    _finder("id", "id_curp", checked("id", stdnum.mx.curp.is_valid), *_LONG),
+    _finder("id", "id_rfc", checked("id", stdnum.mx.rfc.is_valid), *_CODED),
+    _finder("id", "id_br", checked("id", stdnum.br.cpf.is_valid), *_LONG),
+    _finder("id", "id_cnpj", checked("id", stdnum.br.cnpj.is_valid), *_LONG),
+    _finder("id", "id_cl", checked("id", stdnum.cl.rut.is_valid), *_LONG),
+    _finder("id", "id_ar", checked("id", stdnum.ar.cuit.is_valid), *_LONG),
+    _finder("id", "id_fr", checked("id", stdnum.fr.nir.is_valid), *_LONG),
+    _finder("id", "id_it", checked("id", stdnum.it.codicefiscale.is_valid), *_LONG),
+    _finder("id", "id_gb", None, has.DIGITS_3 | has.CAPS),
+    _finder("id", "id_nit", None, *_LONG, group=1),
+    _finder("id", "id_ele", None, *_LONG, group=1),
+    _finder("birthday", "born", None, has.CUE | has.DIGITS_3 | has.NUMBERED, group=1),
+    _finder("id", "id_told", _told_id, has.TOLD | has.DIGITS_3 | has.NUMBERED, group=1),
+    _finder("order", "order_form", None, has.DIGITS_7, has.DIGITS_3 | has.MIXED | has.CAPS),
+    _finder("order", "order_told", _told_order, has.ORDER | has.DIGIT | has.NUMBERED, group=1),
+    _finder("address", "military", None, *_HOUSE),
+    _finder("address", "corner", address.whole, has.CUE),
+    _finder("address", "street_en", address.street, *_HOUSE),
+    _finder("address", "unit_headed", address.whole, *_HOUSE),
+    _finder("address", "street_rue", address.whole, *_HOUSE),
+    _finder("address", "street_calle", address.calle, *_HOUSE),
+    _finder("address", "street_told", address.whole, has.CUE | has.NEAR | has.NUMBERED, group=1),
+    _finder("address", "street_de", address.whole, has.NEAR, *_HOUSE),
+    _finder("address", "street_shown", address.with_tail, has.NEAR | has.DIGITS_3),
+    _finder("order", "order_hash", _told_order, has.HASH | has.DIGIT, group=1),
+    _finder("address", "code_told", None, has.CUE | has.DIGITS_3 | has.NUMBERED, group=1),
+    _finder("phone", "digits", digits.judged, *_LONG),
+    _finder("plate", "plate_told", _told_plate, has.CUE | has.DIGIT | has.NUMBERED, group=1),
+    _finder("plate", "plate", None, has.CAPS | has.DIGIT),
+    _finder("address", "unit", address.whole, *_HOUSE),
+    _finder("address", "postcode", address.whole, has.CAPS | has.DIGIT),
 )

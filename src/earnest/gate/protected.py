@@ -17,8 +17,8 @@ import re2
 from earnest.gate import optout
 from earnest.gate.automaton import holds, options
 from earnest.gate.fold import DISGUISE, fold, undisguise
-from earnest.gate.speech import Ear, ear
-from earnest.gate.words import pattern, read
+from earnest.gate.speech import ALONE, IF_DOUBTFUL, IF_PLAIN, Ear, ear
+from earnest.gate.words import pattern, rare, read
 
 Heard = Literal["protected speech", "opted out"] | None
 Told = Literal["plainly", "doubtfully"] | None
@@ -49,6 +49,9 @@ _has = {name: holds([pattern(words)], _OPTIONS) for name, words in _WORDS.items(
 _disguised = holds([_DISGUISE], _OPTIONS)
 _out = holds([_OUT], _OPTIONS)
 _maybe = holds([_DISGUISE, _OUT], _OPTIONS)
+_may_tell = holds(
+    [pattern(rare(_WORDS[name])) for name in sorted({needs[0] for needs, _ in (*RULES, *DOUBTFUL)})], _OPTIONS
+)
 _other = re2.compile(pattern(_WORDS["other"]), _OPTIONS)
 _SENTENCE = re.compile(rb"[.!?\n;]+")
 _foreign = re.compile("[\u0370-\u04ff\u2100-\u214f\u2460-\u24ff\U0001d400-\U0001d7ff\U0001f130-\U0001f189]")
@@ -76,24 +79,24 @@ def hear_all(texts: Sequence[str]) -> list[Heard]:
 def _hear(text: str, folded: bytes, loud: float, listening: Ear) -> Heard:
     """The words of opting out are looked for in the same search as disguises, because a second one would cost
     as much again."""
-    if loud >= listening.sure:
+    if loud >= ALONE:
         return "protected speech"
-    if loud >= listening.told:
+    if loud >= IF_PLAIN:
         found = told(folded)
-        if found == "plainly" or (found == "doubtfully" and loud >= listening.hinted):
+        if found == "plainly" or (found == "doubtfully" and loud >= IF_DOUBTFUL):
             return "protected speech"
     searched = _maybe(folded)
     if (searched and _disguised(folded)) or (not text.isascii() and _foreign.search(text)):
         plain = undisguise(folded.decode("ascii")).encode("ascii")
         # Who hides a word means it: the lists are believed alone.
-        if told(plain) is not None or listening.scores([plain])[0] >= listening.sure:
+        if told(plain) is not None or listening.scores([plain])[0] >= ALONE:
             return "protected speech"
     return "opted out" if searched and _out(folded) else None
 
 
 def told(folded: bytes) -> Told:
     """What the word lists find in a folded text."""
-    if not (_telling(folded, RULES) or _telling(folded, DOUBTFUL)):
+    if not _may_tell(folded):
         return None
     rest = _other.sub(b" . ", folded)
     if _has["clear"](rest):

@@ -12,7 +12,7 @@ import re2
 
 from earnest.gate.automaton import options
 from earnest.gate.fold import fold, undisguise
-from earnest.gate.protected import is_protected
+from earnest.gate.protected import told
 from earnest.gate.redact import redact
 from earnest.gate.text import clean, parted
 from earnest.gate.wishes import Aim, ear
@@ -66,13 +66,13 @@ def judge(door: Door, text: str) -> str | None:
     wish = _WISH[door]
     if len(text) > MAX:
         return f"The text of {wish} is longer than {MAX:,} characters, so it cannot be judged."
-    aim = listed(door, text) or ear().aim(door, text)
+    aim = ear().aim(door, text, listed(door, text), other=_other.search(fold(parted(text))) is not None)
     return None if aim is None else _SAYS[aim].format(wish=wish)
 
 
 def listed(door: Door, text: str) -> Aim | None:
     """What the word lists alone say that a request aims at."""
-    if is_protected(_other.sub(b" . ", fold(text)).decode("ascii")):
+    if told(_other.sub(b" . ", fold(text))) == "plainly":
         return "speech"
     if _POINTS_AT_SOMEBODY.intersection(span.kind for span in redact(clean(text)).spans):
         return "people"

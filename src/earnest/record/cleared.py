@@ -18,6 +18,7 @@ class ClearedPost:
     voice    32 bytes held in memory only, from which `gate.voice.tag` makes the stored tag once the theme
              is known; None where the source names no author. It is never written.
     change   "said" or "edited" (a deletion needs only the key: see `Erasure`)
+    version  when the source says that this wording was written, or None
     """
 
     key: bytes
@@ -28,10 +29,11 @@ class ClearedPost:
     domain: str | None = None
     voice: bytes | None = field(default=None, repr=False)
     change: Literal["said", "edited"] = "said"
+    version: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A source says that a post is gone: the key under which it may have been kept."""
+    """A post is gone, or may no longer be kept: the key under which it may have been."""
 
     key: bytes

@@ -23,6 +23,8 @@ class RawPost:
     url      kept as its domain only
     flags    platform flags in the platform's own words ("noindex", "#nobot", …)
     change   what the source says happened: said, edited or deleted
+    version  when this wording was written, timezone-aware, or None where the source does not say. It is what
+             tells a newer wording of a post from an older one that comes again, whatever `change` says.
     """
 
     id: str
@@ -34,6 +36,7 @@ class RawPost:
     url: str | None = field(default=None, repr=False)
     flags: frozenset[str] = frozenset()
     change: Change = "said"
+    version: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,11 @@
 A figure that stands for fewer voices than the floor is hidden. A hidden figure could come back by
 subtraction from a total that is told elsewhere, so further figures are hidden with it: in a row alone, at
 least two whose sum reaches the floor; in a table, until every hidden cell lies on a closed ring of hidden
-cells (then no combination of row and column totals gives it away).
+cells (then no combination of row and column totals gives it away), and every small one on a ring along which
+numbers can move without one of them falling below nothing (then no bound gives it away either).
+
+What is told of a topic is rounded to a multiple of the floor (`coarse`), so that two reports whose days
+overlap do not give away, by subtraction, what both hide.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,6 +23,13 @@ def about(count: int, floor: int) -> int:
     while count >= unit * 100:
         unit *= 10
     return round(count / unit) * unit
+
+
+def coarse(count: int, floor: int) -> int:
+    """A count of a topic as it is told: the nearest multiple of the floor, halves up. From the floor on it is
+    never nothing.
+    """
+    return (2 * count + floor) // (2 * floor) * floor
 
 
 def hide_in_row(weights: Sequence[int | None], small: Iterable[int], floor: int) -> set[int]:
@@ -65,7 +76,7 @@ def _hide_in_dense(weights: Table, small: set[Spot], floor: int) -> set[Spot]:
     hidden = {(row, column) for row, column in small if weights[row][column]}
     while hidden:
         _widen(weights, hidden, floor)
-        loose = _bridges(hidden)
+        loose = _bridges(hidden) or _pinned(weights, hidden, small)
         if not loose:
             break
         ring = next((found for spot in loose if (found := _ring(weights, hidden, spot))), None)
@@ -110,12 +121,44 @@ def _ring(weights: Table, hidden: set[Spot], spot: Spot) -> set[Spot] | None:
                 continue
             corners = {(row, other_column), (other_row, other_column), (other_row, column)}
             values = [weights[r][c] for r, c in corners - hidden]
-            if any(value is None for value in values) or any(weights[r][c] is None for r, c in corners):
+            if not values or any(weights[r][c] is None for r, c in corners):
                 continue
+            beside = weights[row][other_column] and weights[other_row][column]
+            if not beside and not (weights[row][column] and weights[other_row][other_column]):
+                continue  # numbers could not move along it
             cost = sum(value or 1_000_000 for value in values)
             if best is None or cost < best[0]:
                 best = (cost, corners)
     return best[1] if best else None
+
+
+def _pinned(weights: Table, hidden: set[Spot], small: set[Spot]) -> list[Spot]:
+    """Small cells that could be no other number: every change elsewhere would leave a cell below nothing."""
+    return [
+        spot
+        for spot in sorted(small & hidden)
+        if weights[spot[0]][spot[1]] and not any(_moves(weights, hidden, spot, up) for up in (True, False))
+    ]
+
+
+def _moves(weights: Table, hidden: set[Spot], spot: Spot, up: bool) -> bool:
+    """Whether a cell could be one more (or less), with all totals as they are: a walk over hidden cells from
+    its row back to its column, in turns one less and one more (or the other way round).
+    """
+    row, column = spot
+    others = hidden - {spot}
+    rows, columns, todo = {row}, set[int](), [("row", row)]
+    while todo:
+        side, at = todo.pop()
+        if side == "row":
+            fresh = {c for r, c in others if r == at and (not up or weights[r][c])} - columns
+            columns |= fresh
+            todo += [("column", c) for c in fresh]
+        else:
+            fresh = {r for r, c in others if c == at and (up or weights[r][c])} - rows
+            rows |= fresh
+            todo += [("row", r) for r in fresh]
+    return column in columns
 
 
 def _bridges(hidden: set[Spot]) -> list[Spot]:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from earnest.report import causes, stats
+from earnest.report import causes, cells, stats
 from earnest.report.counts import ASIDE, Posts, Span
 from earnest.report.names import Names
 from earnest.report.shapes import Change
@@ -52,15 +52,25 @@ def _change(
         return None
     told = voices >= programme.floor or not now.labels[label]
     told_before = voices_before >= programme.floor or not before.labels[label]
+    here = min(now.total, cells.coarse(now.labels[label], programme.floor))
+    there = min(before.total, cells.coarse(before.labels[label], programme.floor))
+    if rising != (here / now.total > there / before.total):  # of the rounded figures only the larger is told
+        told, told_before = told and rising, told_before and not rising
     both = told and told_before
+    likely = stats.difference(
+        stats.thinned(here, now.total, min(voices, here)),
+        stats.thinned(there, before.total, min(voices_before, there)),
+        stats.Z99,
+    )
+    both_likely = both and not likely.low <= 0 <= likely.high
     change = Change(
         label=label,
         name=called.label(label),
         rising=rising,
-        now=round(1_000 * now.labels[label] / now.total) if told else None,
-        before=round(1_000 * before.labels[label] / before.total) if told_before else None,
-        low=round(1_000 * found.low) if both else None,
-        high=round(1_000 * found.high) if both else None,
+        now=round(1_000 * here / now.total) if told else None,
+        before=round(1_000 * there / before.total) if told_before else None,
+        low=round(1_000 * likely.low) if both_likely else None,
+        high=round(1_000 * likely.high) if both_likely else None,
         voices=most,
         complaints=now.complaint_share(label),
     )

@@ -5,6 +5,7 @@ taken out.
 from collections import Counter
 from datetime import date
 
+from earnest.report import cells
 from earnest.store import read
 from earnest.store.shapes import Programme
 
@@ -21,7 +22,11 @@ def category(label: str) -> str:
 
 
 class Posts:
-    """The counts of one period, as the roll-ups tell them; nothing of this leaves the module unhidden."""
+    """The counts of one period, as the roll-ups tell them; nothing of this leaves the module unhidden.
+
+    A week in which fewer posts than the floor were said takes part in no total: else it could be computed
+    from the total and the other weeks. Its own counts stand in `weeks`, `label_weeks` and `complaint_weeks`.
+    """
 
     def __init__(self, programme: Programme, span: Span) -> None:
         self.span = span
@@ -33,17 +38,22 @@ class Posts:
         self.complaints: Counter[date] = Counter()
         self.complaint_labels: Counter[str] = Counter()
         self.complaint_weeks: Counter[tuple[str, date]] = Counter()
-        for cell in read.weekly(programme.slug, *span, ("label", "kind"), whole=False):
-            label, kind = cell.key
+        found_cells = read.weekly(programme.slug, *span, ("label", "kind"), whole=False)
+        for cell in found_cells:
             self.weeks[cell.week] += cell.posts
+        for cell in found_cells:
+            label, kind = cell.key
+            self.label_weeks[label, cell.week] += cell.posts
+            if kind == "complaint":
+                self.complaint_weeks[label, cell.week] += cell.posts
+            if self.weeks[cell.week] < self.floor:
+                continue
             self.kinds[kind] += cell.posts
             self.labels[label] += cell.posts
-            self.label_weeks[label, cell.week] += cell.posts
             if kind == "complaint":
                 self.complaints[cell.week] += cell.posts
                 self.complaint_labels[label] += cell.posts
-                self.complaint_weeks[label, cell.week] += cell.posts
-        self.total = self.weeks.total()
+        self.total = self.kinds.total()
         found = read.voices(programme.slug, *span, "label", weekly=False)
         self.voices = {label: min(count, self.labels[label]) for (_, label), count in found.items()}
         self.week_voices = {
@@ -82,7 +92,7 @@ class Posts:
             return None
         if any(part and self.voices_of(label, part) < self.floor for part in (complaints, rest)):
             return None
-        return complaints / self.labels[label]
+        return min(1.0, cells.coarse(complaints, self.floor) / cells.coarse(self.labels[label], self.floor))
 
 
 def _portion(part: int, posts: int, voices: int) -> int:

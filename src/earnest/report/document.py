@@ -148,3 +148,14 @@ class Story:
     sections: tuple[Section, ...]
     quoted: tuple[int, ...]
     table_word: str
+
+    def quotations(self) -> dict[int, str]:
+        """The words that are quoted, by post."""
+        words = [
+            quote.text
+            for section in self.sections
+            for block in section.blocks
+            if isinstance(block, Quotes)
+            for quote in block.quotes
+        ]
+        return dict(zip(self.quoted, words, strict=True))

@@ -4,7 +4,8 @@ A figure of one topic is hidden when it stands for fewer distinct voices than th
 are counted by label and week; of a part of a label's posts (its complaints, those of one place) as many
 voices count as belong to that part of its posts, and a category counts as its largest label, because tags of
 different labels cannot be linked. Totals over all topics have no count of voices; they are hidden when even
-their posts are fewer than the floor.
+their posts are fewer than the floor, and a week hidden so takes part in no total. What is told of a topic, a
+kind or a language is rounded to a multiple of the floor.
 """
 
 from collections import Counter, defaultdict
@@ -212,10 +213,11 @@ def _problems(programme: Programme, posts: Posts, called: Names) -> tuple[Proble
 def _mix(counts: Mapping[str, int], floor: int, titles: Mapping[str, str]) -> tuple[Part, ...]:
     order = sorted(counts, key=lambda key: (-counts[key], key))
     row = [counts[key] for key in order]
-    total = sum(row)
+    told = [cells.coarse(count, floor) for count in row]
+    total = sum(told)
     hidden = cells.hide_in_row(row, (place for place, count in enumerate(row) if 0 < count < floor), floor)
     return tuple(
-        Part(key, titles.get(key, key), None if place in hidden else row[place] / total, place in hidden)
+        Part(key, titles.get(key, key), None if place in hidden else told[place] / total, place in hidden)
         for place, key in enumerate(order)
         if row[place]
     )
@@ -230,7 +232,7 @@ def _languages(programme: Programme, span: Span) -> Counter[str]:
 
 def _unclear(posts: Posts, floor: int) -> float | None:
     count = posts.labels["unclear"]
-    return count / posts.total if posts.total and count >= floor else None
+    return min(1.0, cells.coarse(count, floor) / posts.total) if posts.total and count >= floor else None
 
 
 def _quality(programme: Programme, called: Names) -> tuple[Measured, ...]:

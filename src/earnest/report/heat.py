@@ -53,7 +53,8 @@ def by_place(programme: Programme, posts: Posts, heard: Sequence[PlaceHours], ca
         spot = (category(label), place)
         counts[spot] += count
         voices[spot] = max(voices[spot], posts.voices_of(label, count))
-    totals = {place: count for place, count in places.items() if count >= programme.floor}
+    floor = programme.floor
+    totals = {place: cells.coarse(count, floor) for place, count in places.items() if count >= floor}
     return _largest(_heat(programme.floor, columns, _rows(posts), counts, voices, totals, called), places)
 
 
@@ -115,7 +116,8 @@ def _heat(
     for number, row in enumerate(rows):
         for place, column in enumerate(columns):
             if weights[number][place] is not None and (number, place) not in hidden and column.key in totals:
-                rates[number, place] = round(1_000 * counts.get((row, column.key), 0) / totals[column.key])
+                told = cells.coarse(counts.get((row, column.key), 0), floor)
+                rates[number, place] = min(1_000, round(1_000 * told / totals[column.key]))
     thresholds = stats.steps(rate for rate in rates.values() if rate)
     shown = [
         number

@@ -5,14 +5,17 @@ from the same moment on. It is made anew only when a post that it quotes was era
 """
 
 from datetime import date, timedelta
+from pathlib import Path
 
 from earnest.record.errors import InputError, MissingExtra
 from earnest.report import render
-from earnest.store import read, write
+from earnest.store import read, read_reports, write
 from earnest.store.shapes import Programme, ReportRow
 
 PAST = timedelta(days=3660)
 """How far back a report may begin."""
+
+TRIES = 3
 
 LONGEST = timedelta(days=731)
 """The longest range of one report."""
@@ -23,23 +26,63 @@ def publish(programme: Programme, since: date, until: date, *, lang: str = "en")
 
     Where the PDF's libraries are not installed, the other formats are stored.
     """
-    report = render.make(programme, since, until, lang=lang)
-    files = _files(report)
-    return write.add_report(programme.slug, since, until, files, quoted=report.story.quoted, lang=lang)
+    return give(render.make(programme, since, until, lang=lang))
+
+
+def give(report: render.Report) -> int:
+    """Store a report that was made, for everybody who may see the programme's reports: the community's
+    delegate among them, from the same moment on; its id.
+    """
+    figures = report.figures
+    id = write.add_report(
+        report.programme.slug, figures.since, figures.until, _files(report),
+        quoted=report.story.quotations(), lang=report.story.lang,
+    )  # fmt: skip
+    stored = read.report(id)
+    if stored is not None and stored.state == "stale":  # a quoted post went while it was made
+        _make_anew(stored, report.programme)
+    return id
 
 
 def renew(programme: str | None = None) -> int:
     """Make anew every report (of one programme) whose files went because a quoted post was erased; how
     many.
     """
-    rows = [row for row in read.stale_reports() if programme in (None, row.programme)]
-    for row in rows:
-        found = read.programme(row.programme)
-        if found is None:
-            continue
-        report = render.make(found, row.since, row.until, lang=row.lang)
-        write.renew_report(row.id, _files(report), quoted=report.story.quoted)
-    return len(rows)
+    made = 0
+    for row in read.stale_reports():
+        found = read.programme(row.programme) if programme in (None, row.programme) else None
+        made += found is not None and _make_anew(row, found)
+    return made
+
+
+def _make_anew(row: ReportRow, programme: Programme) -> bool:
+    """False where its quotes changed each time while it was made: it stays stale, for the next turn."""
+    for _ in range(TRIES):
+        report = render.make(programme, row.since, row.until, lang=row.lang)
+        if write.renew_report(row.id, _files(report), quoted=report.story.quotations()):
+            return True
+    return False
+
+
+def leave(report: render.Report, format: str, what: str, path: Path | None = None) -> bytes:
+    """A report as a file that leaves, put on the list of exports before it does: if one of the posts in it is
+    erased later, somebody can go after the copy. Raises MissingExtra as `Report.write`.
+    """
+    content = report.write(format)
+    posts = report.story.quoted if format in read_reports.QUOTING else ()
+    write.note_export(report.programme.slug, what, format, content, posts=posts, path=path)
+    return content
+
+
+def take_along(row: ReportRow, format: str) -> bytes | None:
+    """A stored report's file for somebody who takes it along; None where there is none to be shown now."""
+    path = read.report_file(row.id, format)
+    if path is None:
+        return None
+    content = path.read_bytes()
+    posts = read_reports.quoted(row.id) if format in read_reports.QUOTING else ()
+    write.note_export(row.programme, "download", format, content, posts=posts)
+    return content
 
 
 def stored(programme: str, id: int) -> ReportRow | None:

@@ -17,6 +17,7 @@ from earnest.report import pdf, story
 from earnest.report.document import Story
 from earnest.report.shapes import Figures, Heat, Share, Week
 from earnest.report.wording import of as wording_of
+from earnest.store import draft
 from earnest.store.shapes import Programme
 
 FORMATS = ("html", "pdf", "json", "csv")
@@ -80,7 +81,11 @@ class Report:
 
 
 def make(programme: Programme, since: date, until: date, *, lang: str = "en") -> Report:
-    """Measure and tell a report from `since` (included) to `until` (not included)."""
+    """Measure and tell a report from `since` (included) to `until` (not included).
+
+    Raises InputError for a programme that is a draft.
+    """
+    draft.check_live(programme)
     made = datetime.now(UTC)
     figures = measuring.measure(programme, since, until, lang=lang)
     return Report(programme, figures, story.tell(programme, figures, made=made.date(), lang=lang), made)

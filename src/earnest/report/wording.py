@@ -366,7 +366,7 @@ class Wording(ChartWords):
             "No list of people "
             f"exists. A figure that stands for fewer than {figures.floor} voices is hidden, and with "
             "it what would give it "
-            "away."
+            f"away. Counts of a topic are rounded to the nearest {figures.floor}."
         )
         if figures.audience == "customers":
             said.append("Of a topic whose posts all came without an author, each post counts as a voice.")
@@ -376,6 +376,8 @@ class Wording(ChartWords):
             "fell), and allow for one voice speaking several times."
             + (" No mood was computed for anyone." if figures.audience == "workforce" else "")
         )
+        page = f"/leave/{figures.programme}"
+        said.append(f"Whoever does not want to be heard writes “Earnest opt out” or uses {page} here.")
         return said
 
     def model_quality(self, right: float, of: int) -> str:

@@ -337,7 +337,7 @@ class Espanol(PiezasEs, Wording):
             "trimestre. No existe "
             f"ninguna lista de personas. Una cifra de menos de {figures.floor} voces se oculta, y con "
             "ella lo que la "
-            "delataría."
+            f"delataría. Las cuentas de un tema se redondean a múltiplos de {figures.floor}."
         )
         if figures.audience == "customers":
             said.append(
@@ -349,6 +349,8 @@ class Espanol(PiezasEs, Wording):
             "(99 en lo que subió y bajó) y cuentan con que una voz hable varias veces."
             + (" No se calculó el ánimo de nadie." if figures.audience == "workforce" else "")
         )
+        page = f"/leave/{figures.programme}"
+        said.append(f"Quien no quiera ser oído escribe «Earnest opt out» o usa {page} de esta mesa.")
         return said
 
     def model_quality(self, right: float, of: int) -> str:

@@ -190,11 +190,12 @@ if yes("EARNEST_HTTPS"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 
-# Addresses, cookies and posts stay out of the log: warnings only, and Django's request log names a path at
-# most.
+# Addresses, cookies and posts stay out of the log: warnings only, Django's request log names a path at
+# most, and a traceback comes without the error's words.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "formatters": {"quiet": {"()": "earnest.record.quiet.Quiet"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "quiet"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

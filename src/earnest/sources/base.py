@@ -1,9 +1,9 @@
 """What every source is: settings in, pages of raw posts out, a cursor between them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -35,6 +35,32 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class Relists(Protocol):
+    """A source that can list a stretch of time again (optional), so that what is gone there goes here too."""
+
+    def still_there(self, since: datetime, until: datetime) -> Iterator[Page]:
+        """Every post said from `since` to `until` (not included) that is there now, as it reads now.
+
+        All of them or an error: whatever is not listed counts as deleted. A post whose date the source does
+        not tell is listed each time. Cursors mean nothing here. Raises as `Source.read` does, and InputError
+        where the list breaks off.
+        """
+        ...
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """A source that can speak to the people in it (optional): whoever opted out there is told so."""
+
+    def acknowledge(self, leaving_ids: Sequence[str]) -> None:
+        """Tell the authors of these posts that they are out and that what they said was erased.
+
+        Called once for each, after it holds. A SourceError is passed over: the opting out stands untold.
+        """
+        ...
+
+
 Open = Callable[[Mapping[str, Any], Egress | None], Source]
 
 
@@ -46,6 +72,14 @@ class SourceType:
     extra          the optional dependency group it needs, or None
     tested_against the real thing its tests run on
     open           settings (a JSON object) and the way out to a source; raises BadSetting naming the field
+    recheck        how long posts may be shown without being seen at their source again, or None: as long as
+                   the place's setting `recheck_hours` says, or for ever. Then its source `Relists`
+    ids_of         the ids that a post may have here, from its address or from the name people know it by;
+                   None where neither leads to one. No network: what the words do not tell is left out
+    one_account    an author's name is the same person at every place of this type ("@ann:example.org"), so
+                   that opting out at one holds at all
+    handshake      a closed place of this type proves its community's invitation (`sources.handshake`)
+    secret         the setting that is kept in the key folder and never in the database, or None
     """
 
     type: str
@@ -54,15 +88,20 @@ class SourceType:
     extra: str | None
     tested_against: str
     open: Open
+    ids_of: Callable[[str], tuple[str, ...]] | None = None
+    one_account: bool = False
+    handshake: bool = False
+    recheck: timedelta | None = None
+    secret: str | None = None
 
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
 def settings(what: str, given: Mapping[str, Any], shape: type[Shape]) -> Shape:
-    """Settings as `shape`. Raises BadSetting that names the field."""
+    """Settings as `shape`; a number may be written as text. Raises BadSetting that names the field."""
     try:
-        return msgspec.convert(dict(given), shape)
+        return msgspec.convert(dict(given), shape, strict=False)
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$")
         field = path.strip("`.").split(".")[0].split("[")[0]

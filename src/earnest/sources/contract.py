@@ -6,19 +6,23 @@ Subclass `SourceContract` in a test file, say how to make the source, and pytest
         def source(self, folder): return MySource(...)      # the same content each time it is called
         def empty(self, folder): return MySource(...)       # nothing in it
 
-`damaged` is optional: a source with bad items among good ones. Needs hypothesis, which the tests bring.
+`damaged` is optional: a source with bad items among good ones. Needs hypothesis, which the tests bring. A
+source of invited communities subclasses `HandshakeContract` too.
 Nothing here knows pytest: a promise that is not kept is an AssertionError with a sentence.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
 from earnest.record.errors import InputError
 from earnest.record.raw import Page, RawPost
-from earnest.sources.base import Source
+from earnest.sources.base import EARLIEST, Relists, Source
+from earnest.sources.handshake import WHY, Handshake, Invitation, NotProved, Proof, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,28 @@ class SourceContract:
             else:
                 raise AssertionError("a cursor of another source is refused")
 
+    def test_what_can_be_listed_again_is_listed_whole_and_within_its_span(self, tmp_path: Path) -> None:
+        source = self.source(tmp_path)
+        if not isinstance(source, Relists):
+            return
+        there = {post.id for post in _posts(source) if post.change != "deleted"}
+        end = datetime.now(UTC) + timedelta(days=3)
+        listed = [post for page in source.still_there(EARLIEST, end) for post in page.posts]
+        _promise({post.id for post in listed if post.change != "deleted"} == there, "nothing is left out")
+        dated = sorted(post.created for post in listed if post.created is not None)
+        if not dated:
+            return
+        middle = dated[len(dated) // 2]
+        early = [post for page in source.still_there(EARLIEST, middle) for post in page.posts]
+        late = [post for page in source.still_there(middle, end) for post in page.posts]
+        now = datetime.now(UTC)
+        _promise(
+            all(post.created is None or post.created < middle or post.created > now for post in early)
+            and all(post.created is None or post.created >= middle for post in late),
+            "a span has its own posts",
+        )
+        _promise({post.id for post in early + late} == {post.id for post in listed}, "spans miss nothing")
+
     def test_bad_items_are_refused_and_their_neighbours_stay(self, tmp_path: Path) -> None:
         case = self.damaged(tmp_path)
         if case is None:
@@ -130,6 +156,85 @@ class SourceContract:
                 bool(refusal.place and refusal.problem and refusal.error), "a refusal says where and what"
             )
             _promise(not any(word in said for word in case.words), "a refusal never repeats what was said")
+
+
+class Community(Protocol):
+    """One community, new each time it is asked for, and what people do in it."""
+
+    def place(self, settled: Mapping[str, str]) -> Handshake:
+        """The place as Earnest opens it, with the settings that a proof settled."""
+        ...
+
+    def publish(self, notice: str) -> None:
+        """An administrator publishes the notice."""
+        ...
+
+    def publish_without_power(self, notice: str) -> None:
+        """Somebody who is no administrator does the same, where they can."""
+        ...
+
+    def endings(self) -> Mapping[str, Callable[[], object]]:
+        """Every way in which the community ends an invitation that stands, by a name for people."""
+        ...
+
+
+class HandshakeContract:
+    """Every promise of `Handshake`."""
+
+    NOTICE = "Earnest listens here from now on. Invitation earnest-abcdef-ghjkmn-pqrstu-vwxyz2"
+
+    def community(self) -> Community:
+        """A community that was not asked yet."""
+        raise NotImplementedError
+
+    def test_what_nobody_published_is_not_proved(self) -> None:
+        self._refused(self.community(), "nothing is proved before the notice is published")
+
+    def test_what_an_administrator_published_is_proved(self) -> None:
+        community = self.community()
+        community.publish(self.NOTICE)
+        proof = self._prove(community)
+        _promise(isinstance(proof, Proof), "a published notice is proved")
+        if isinstance(proof, Proof):
+            json.loads(proof.start)
+            again = self._prove(community, proof)
+            _promise(isinstance(again, Proof), "and is proved again as long as it stands")
+            _promise(isinstance(again, Proof) and again.settle == proof.settle, "with the same settings")
+
+    def test_a_notice_with_another_word_is_not_proved(self) -> None:
+        community = self.community()
+        community.publish(self.NOTICE.replace("from now on", "since last year"))
+        self._refused(community, "only the notice as Earnest wrote it opens a place")
+
+    def test_a_notice_with_another_token_is_not_proved(self) -> None:
+        community = self.community()
+        community.publish(self.NOTICE.replace("abcdef", "abcdeg"))
+        self._refused(community, "only the token of this invitation opens a place")
+
+    def test_what_somebody_without_power_published_is_not_proved(self) -> None:
+        community = self.community()
+        community.publish_without_power(self.NOTICE)
+        self._refused(community, "only an administrator opens a place")
+
+    def test_every_ending_is_seen_at_the_next_look(self) -> None:
+        for name in self.community().endings():
+            community = self.community()
+            community.publish(self.NOTICE)
+            proof = self._prove(community)
+            if not isinstance(proof, Proof):
+                raise AssertionError(f"The source contract asks: '{name}' is tried on an open place.")
+            community.endings()[name]()
+            answer = self._prove(community, proof)
+            _promise(isinstance(answer, NotProved), f"an invitation ends when it is {name}")
+
+    def _prove(self, community: Community, proof: Proof | None = None) -> Proof | NotProved:
+        place = community.place({} if proof is None else proof.settle)
+        return place.prove(Invitation(digest(self.NOTICE), opened=proof is not None))
+
+    def _refused(self, community: Community, promise: str) -> None:
+        answer = self._prove(community)
+        _promise(isinstance(answer, NotProved), promise)
+        _promise(isinstance(answer, NotProved) and answer.why in WHY, "a refusal is one of the known reasons")
 
 
 def _posts(source: Source) -> list[RawPost]:

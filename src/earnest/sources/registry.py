@@ -8,10 +8,11 @@ from earnest.record.errors import BadSetting
 from earnest.sources.base import Source, SourceType
 from earnest.sources.feed.source import FEED
 from earnest.sources.file.source import FILE
+from earnest.sources.matrix.source import MATRIX
 from earnest.sources.sample.source import SAMPLE
 from earnest.sources.submit.source import SUBMIT
 
-TYPES: dict[str, SourceType] = {kind.type: kind for kind in (FILE, FEED, SUBMIT, SAMPLE)}
+TYPES: dict[str, SourceType] = {kind.type: kind for kind in (FILE, FEED, SUBMIT, MATRIX, SAMPLE)}
 
 
 def open_source(type: str, settings: Mapping[str, Any], egress: Egress | None = None) -> Source:

@@ -137,3 +137,12 @@ def search_settle(cursor: Any) -> None:
     """
     if is_sqlite():
         cursor.execute("INSERT INTO store_search(store_search) VALUES ('optimize')")
+
+
+def checkpoint(cursor: Any) -> None:
+    """Move what was written into the database file and empty the write-ahead log, which may still hold what
+    was erased. Where somebody is reading just now, as much as can be.
+    """
+    if is_sqlite():
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.fetchall()

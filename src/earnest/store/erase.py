@@ -1,10 +1,12 @@
 """Taking away again: the only place that deletes posts and what belongs to a person.
 
 A deleted post leaves its row, the search index, its labels, every count, its voice tag, the corrections made
-on it and every stored report that quotes it, all in one transaction; its key stays as a tombstone so that no
-replay and no old backup brings it back. `ERASERS` says for each personal column what takes it away.
+on it and every stored report that quotes it, all in one transaction; its key stays as a tombstone, in the
+database and in the list of graves outside it, so that no replay and no old backup brings it back. `ERASERS`
+says for each personal column what takes it away.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,14 +16,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
+from django.db.models import F
 
-from earnest.store import clock, dialect, identity, tally
+from earnest.store import clock, dialect, graves, identity, leavers, tally
 from earnest.store.marks import marks
 from earnest.store.models import (
     Consent,
     Correction,
     Coverage,
     DeadLetter,
+    Export,
+    Graves,
+    LeaveCode,
     Minute,
     Place,
     Post,
@@ -31,6 +37,7 @@ from earnest.store.models import (
 )
 
 BATCH = 2_000
+MERGE_EVERY = timedelta(hours=12)
 _COLUMNS = "id, place_id, created, label, kind, sentiment, lang, region, unsure, voice, text"
 _BESIDE = f"SELECT {_COLUMNS} FROM store_post WHERE"  # noqa: S608 - names of this module
 
@@ -38,38 +45,96 @@ _BESIDE = f"SELECT {_COLUMNS} FROM store_post WHERE"  # noqa: S608 - names of th
 def erase_posts(place_id: int, keys: Sequence[bytes]) -> int:
     """Erase posts by their keys, and bury the keys. Returns how many were there."""
     with transaction.atomic(), connection.cursor() as db:
-        _queue(db)
+        wait_for_writers(db)
         place = Place.objects.only("programme_id").get(pk=place_id)
         return bury(db, place.programme_id, place_id, keys, clock.now())
 
 
 def bury(db: Any, programme_id: int, place_id: int, keys: Sequence[bytes], at: datetime) -> int:
-    """Within a transaction: erase posts by their keys and leave tombstones, also where nothing was kept."""
-    if not keys:
+    """Within a transaction: erase posts by their keys and leave tombstones, also where nothing was kept.
+
+    The graves are on the disk before this returns (`store.graves`). Raises StoreError when they cannot be.
+    """
+    wanted = list(dict.fromkeys(keys))
+    if not wanted:
         return 0
+    lies = "SELECT key FROM store_tombstone WHERE place_id = %s AND"
+    buried = {bytes(key) for (key,) in dialect.among(db, lies, "key", wanted, place_id)}
+    fresh = [key for key in wanted if key not in buried]
+    if fresh:
+        place = Place.objects.select_related("programme").get(pk=place_id)
+        name = graves.name_of(place)
+        own = {(name, key) for key in fresh}
+        lay(db, [grave for grave in graves.add([(name, key) for key in fresh]) if grave not in own], at)
+    return _lay(db, programme_id, place_id, wanted, at)
+
+
+def lay(db: Any, named: Iterable[graves.Grave], at: datetime) -> int:
+    """Within a transaction: tombstones for graves of any place that is here, and their posts erased."""
+    by_place: dict[str, list[bytes]] = {}
+    for name, key in named:
+        by_place.setdefault(name, []).append(key)
+    gone = 0
+    for name, keys in by_place.items():
+        programme, _, slug = name.partition("/")
+        place = Place.objects.filter(programme__slug=programme, slug=slug).first()
+        if place is not None:
+            gone += _lay(db, place.programme_id, place.pk, keys, at)
+    return gone
+
+
+def _lay(db: Any, programme_id: int, place_id: int, keys: Sequence[bytes], at: datetime) -> int:
+    keys = list(dict.fromkeys(keys))
     db.executemany(
         "INSERT INTO store_tombstone (place_id, key, at) VALUES (%s, %s, %s)"
         " ON CONFLICT (place_id, key) DO NOTHING",
-        [(place_id, key, _when(at)) for key in dict.fromkeys(keys)],
+        [(place_id, key, _when(at)) for key in keys],
     )
-    found = dialect.among(
-        db, "SELECT id FROM store_post WHERE place_id = %s AND", "key", list(set(keys)), place_id
-    )
+    found = dialect.among(db, "SELECT id FROM store_post WHERE place_id = %s AND", "key", keys, place_id)
     return remove(db, programme_id, [id for (id,) in found])
+
+
+def settle() -> int:
+    """Apply what the lists of graves and of leavers name and the database does not know of: it came from a
+    backup, or a process was killed. To be called before anything is read; two looks when all is well. How
+    many posts went.
+    """
+    if not leavers.settled():
+        with transaction.atomic(), connection.cursor() as db:
+            wait_for_writers(db)
+            leavers.settle()
+    if graves.settled():
+        return 0
+    with transaction.atomic(), connection.cursor() as db:
+        wait_for_writers(db)
+        return lay(db, graves.waiting(), clock.now())
+
+
+def rebury(place_id: int) -> None:
+    """A place was added under a name that may have been here before: what was deleted there stays deleted."""
+    place = Place.objects.select_related("programme").get(pk=place_id)
+    keys = graves.of_place(graves.name_of(place))
+    if keys:
+        with transaction.atomic(), connection.cursor() as db:
+            wait_for_writers(db)
+            _lay(db, place.programme_id, place_id, keys, clock.now())
 
 
 def remove(db: Any, programme_id: int, ids: Sequence[int]) -> int:
     """Within a transaction: take posts out of everything and delete them, without tombstones."""
     if not ids:
         return 0
+    arrived = dialect.among(db, "SELECT received FROM store_post WHERE", "id", list(ids))
+    tally.departures(db, programme_id, [received // 60 for (received,) in arrived])
     take_out(db, programme_id, ids)
+    withdraw(db, programme_id, ids)
     Correction.objects.filter(post_id__in=ids).delete()
     dialect.delete(db, "DELETE FROM store_post WHERE", "id", ids)
     return len(ids)
 
 
 def take_out(db: Any, programme_id: int, ids: Sequence[int]) -> None:
-    """Within a transaction: take posts out of the search index, labels, counts, voices and stored reports."""
+    """Within a transaction: take posts out of the search index, labels, counts and voices."""
     rows = dialect.among(db, _BESIDE, "id", list(ids))
     labels: dict[int, list[str]] = {}
     for post_id, label in dialect.among(
@@ -96,17 +161,37 @@ def take_out(db: Any, programme_id: int, ids: Sequence[int]) -> None:
     dialect.delete(db, "DELETE FROM store_postlabel WHERE", "post_id", list(ids))
     tally.add(db, programme_id, [row[1:8] for row in rows], -1)
     tally.add_voices(db, programme_id, [(row[3], row[2], row[9]) for row in rows if row[9] is not None], -1)
-    _withdraw_reports(programme_id, set(ids))
 
 
-def _withdraw_reports(programme_id: int, ids: set[int]) -> None:
-    """Reports that quote one of the posts lose their files once the transaction holds, and wait to be made
-    anew.
+def withdraw(db: Any, programme_id: int, ids: Sequence[int]) -> None:
+    """Within a transaction: nothing that was made from these posts' words is current any more.
+
+    Stored reports that quote them lose their files once the transaction holds, and wait to be made anew;
+    exports that hold their words are marked so that somebody can go after the copies.
     """
+    withdraw_reports(programme_id, set(ids))
+    held = Counter(
+        export
+        for (export,) in dialect.among(
+            db, "SELECT export_id FROM store_exportpost WHERE", "post_id", list(ids)
+        )
+    )
+    if not held:
+        return
+    now = clock.now()
+    for export, posts in held.items():
+        rows = Export.objects.filter(pk=export)
+        rows.filter(stale__isnull=True).update(stale=now)
+        rows.update(held=F("held") + posts)
+    dialect.delete(db, "DELETE FROM store_exportpost WHERE", "post_id", list(ids))
+
+
+def withdraw_reports(programme_id: int, ids: set[int]) -> None:
+    """Within a transaction: reports that quote one of the posts are stale; their files go when it holds."""
     for row in StoredReport.objects.filter(programme_id=programme_id, state="ready"):
         if ids.isdisjoint(row.quoted):
             continue
-        StoredReport.objects.filter(pk=row.pk).update(state="stale", quoted=[])
+        StoredReport.objects.filter(pk=row.pk).update(state="stale", quoted=[], digests={})
         paths = _files(row.pk)
         transaction.on_commit(lambda paths=paths: _unlink(paths))  # type: ignore[misc]
 
@@ -128,6 +213,13 @@ def erase_place(programme: str, slug: str) -> int:
         Coverage.objects.filter(place_id=place.pk).delete()
         place.delete()
     return gone
+
+
+def let_back(place: str, hashes: Sequence[bytes]) -> None:
+    """Accounts that opted out of a place ("programme/slug") may be heard again: nothing says that they were
+    out.
+    """
+    leavers.let_in((place, hash) for hash in hashes)
 
 
 def erase_user(user_id: int) -> None:
@@ -153,6 +245,7 @@ def sweep(now: datetime | None = None) -> Swept:
     Reading hides all of this already; the sweep makes it gone from the disk. Safe to stop and to run again.
     """
     now = clock.now() if now is None else now
+    settle()
     expired = purged = 0
     for programme in Programme.objects.all():
         cutoff = clock.seconds(now - timedelta(days=programme.retention_days))
@@ -165,12 +258,22 @@ def sweep(now: datetime | None = None) -> Swept:
     links, _ = SignIn.objects.filter(expires__lt=now - timedelta(days=1)).delete()
     Minute.objects.filter(minute__lt=clock.seconds(now) // 60 - 2 * 24 * 60).delete()
     DeadLetter.objects.filter(at__lt=now - timedelta(days=90)).delete()
+    LeaveCode.objects.filter(expires__lt=now).delete()
     for row in StoredReport.objects.filter(state="stale"):
         _unlink(_files(row.pk))
-    if expired or purged:
+    if expired or purged or _unmerged(now):
         with connection.cursor() as db:
             dialect.search_settle(db)
+            if not connection.in_atomic_block:  # a log cannot be emptied from within what it logs
+                dialect.checkpoint(db)
+        Graves.objects.filter(pk=1).update(merged=now)
     return Swept(expired=expired, purged=purged, links=links)
+
+
+def _unmerged(now: datetime) -> bool:
+    """Whether words of posts that were edited or erased may be in the search index's file since yesterday."""
+    merged = Graves.objects.filter(pk=1).values_list("merged", flat=True).first()
+    return merged is None or not now - MERGE_EVERY < merged <= now
 
 
 def _within_grace(consent: Consent, now: datetime) -> bool:
@@ -185,15 +288,15 @@ def _purge(programme_id: int, posts: Any) -> int:
     gone = 0
     while True:
         with transaction.atomic(), connection.cursor() as db:
-            _queue(db)
+            wait_for_writers(db)
             ids = list(posts.order_by("pk").values_list("pk", flat=True)[:BATCH])
             if not ids:
                 return gone
             gone += remove(db, programme_id, ids)
 
 
-def _queue(db: Any) -> None:
-    """Wait for other writers: counts are changed by one at a time."""
+def wait_for_writers(db: Any) -> None:
+    """Within a transaction: wait for other writers. Counts, graves and quotes change one at a time."""
     db.execute("UPDATE store_counter SET arrival = arrival WHERE id = 1")
 
 
@@ -231,9 +334,17 @@ ERASERS: dict[str, Eraser] = {
         "emptied when the person's account is removed; the correction stays", erase_user
     ),
     "store.Correction.post": Eraser("the correction goes with its post", remove),
+    "store.Correction.voice": Eraser("the correction goes with its post", remove),
+    "store.OptOut.hash": Eraser(
+        "stays until the account asks to be heard again, a keyed hash that no post carries", let_back
+    ),
+    "store.LeaveCode.hash": Eraser("goes when the code expires, 14 days after it was made", sweep),
     "store.Membership.user": Eraser(_USER_SAYS, erase_user),
     "store.SignIn.user": Eraser(_USER_SAYS, erase_user),
     "store.SignIn.hash": Eraser("goes a day after the link expired, and with the account", sweep),
+    "store.AuditLink.actor": Eraser(
+        "stays on purpose, a number that leads to nobody once the person's account is removed", erase_user
+    ),
     "auth.User.username": Eraser(_USER_SAYS, erase_user),
     "auth.User.email": Eraser(_USER_SAYS, erase_user),
     "auth.User.first_name": Eraser(_USER_SAYS, erase_user),

@@ -6,17 +6,24 @@ first).
 """
 
 from earnest.store.dialect import needs_words
-from earnest.store.read_consents import ConsentRow, consents
+from earnest.store.read_consents import (
+    ConsentEventRow,
+    ConsentRow,
+    InvitationRow,
+    consent_history,
+    consents,
+    invitation,
+    invitations,
+)
 from earnest.store.read_counts import (
     facet_counts,
     label_quality,
     per_minute,
     totals,
-    voices,
     weekly,
     withheld,
 )
-from earnest.store.read_people import report, report_file, reports, roles, stale_reports
+from earnest.store.read_people import delegates, roles, seat
 from earnest.store.read_places import (
     dead_letters,
     hearing,
@@ -29,7 +36,10 @@ from earnest.store.read_places import (
     programmes,
     untouched,
 )
-from earnest.store.read_posts import arrived, newest_id, post, posts, quotes
+from earnest.store.read_posts import arrived, newest_id, post, posts, quotes, wordings
+from earnest.store.read_recheck import Hidden, days_due, hidden_days, recheck_due
+from earnest.store.read_reports import ExportRow, exports, report, report_file, reports, stale_reports
+from earnest.store.read_voices import voices
 from earnest.store.shapes import (
     DeadLetterRow,
     Filters,
@@ -46,10 +56,14 @@ from earnest.store.shapes import (
 )
 
 __all__ = [
+    "ConsentEventRow",
     "ConsentRow",
     "DeadLetterRow",
+    "ExportRow",
     "Filters",
     "HearingNow",
+    "Hidden",
+    "InvitationRow",
     "LabelQuality",
     "ListeningPlace",
     "Place",
@@ -60,11 +74,18 @@ __all__ = [
     "ReportRow",
     "WeekCell",
     "arrived",
+    "consent_history",
     "consents",
+    "days_due",
     "dead_letters",
+    "delegates",
+    "exports",
     "facet_counts",
     "hearing",
     "hearing_now",
+    "hidden_days",
+    "invitation",
+    "invitations",
     "label_quality",
     "listening_place",
     "listening_places",
@@ -78,14 +99,17 @@ __all__ = [
     "programme",
     "programmes",
     "quotes",
+    "recheck_due",
     "report",
     "report_file",
     "reports",
     "roles",
+    "seat",
     "stale_reports",
     "totals",
     "untouched",
     "voices",
     "weekly",
     "withheld",
+    "wordings",
 ]

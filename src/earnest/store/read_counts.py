@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import connection
 
+from earnest.record import audience
 from earnest.record.errors import StoreError
-from earnest.store import clock, rollup, scope
+from earnest.store import clock, overdue, rollup, scope
 from earnest.store.scope import Scope
 from earnest.store.shapes import LabelQuality, WeekCell
 
@@ -30,7 +31,10 @@ SHOWN_FROM = 20
 
 
 def facet_counts(programme: str, since: datetime, until: datetime) -> dict[str, dict[str, int]]:
-    """Posts by kind, category, label (main label only), place, lang, sentiment and region in a range."""
+    """Posts by kind, category, label (main label only), place, lang, sentiment and region in a range.
+
+    Where nobody's feelings may be inferred, none are counted.
+    """
     within = scope.of(programme)
     first, last = _hours(within, since, until)
     found: dict[str, Counter[str]] = {
@@ -40,7 +44,7 @@ def facet_counts(programme: str, since: datetime, until: datetime) -> dict[str, 
         return {facet: {} for facet in found}
 
     def add(facet: str, value: str, place: int, posts: int) -> None:
-        if place not in within.places:
+        if place not in within.places or (facet == "sentiment" and not within.felt):
             return
         if facet == "label":
             found["category"][rollup.category(value)] += posts
@@ -50,11 +54,13 @@ def facet_counts(programme: str, since: datetime, until: datetime) -> dict[str, 
             found[facet][value] += posts
 
     first_day, last_day = -(-first // 24), last // 24
+    told = within.told("place_id", "hour", overdue.hours)
     with connection.cursor() as cursor:
         if first_day < last_day:
             cursor.execute(
-                "SELECT facet, value, place_id, sum(posts) FROM store_daycount"
-                " WHERE programme_id = %s AND day >= %s AND day < %s GROUP BY facet, value, place_id",
+                "SELECT facet, value, place_id, sum(posts) FROM store_daycount"  # noqa: S608 - numbers only
+                f" WHERE programme_id = %s AND day >= %s AND day < %s{within.told('place_id', 'day', int)}"
+                " GROUP BY facet, value, place_id",
                 [within.id, first_day, last_day],
             )
             for facet, value, place, posts in cursor.fetchall():
@@ -66,7 +72,7 @@ def facet_counts(programme: str, since: datetime, until: datetime) -> dict[str, 
             for facet in ("label", "kind", "sentiment", "lang", "region") if begin < end else ():
                 cursor.execute(
                     f"SELECT {facet}, place_id, sum(posts) FROM store_hourcount"  # noqa: S608 - names above
-                    f" WHERE programme_id = %s AND hour >= %s AND hour < %s GROUP BY {facet}, place_id",
+                    f" WHERE programme_id = %s AND hour >= %s AND hour < %s{told} GROUP BY {facet}, place_id",
                     [within.id, begin, end],
                 )
                 for value, place, posts in cursor.fetchall():
@@ -83,12 +89,8 @@ def per_minute(programme: str, minutes: int = 60) -> list[int | None]:
     within = scope.of(programme)
     current = clock.seconds(clock.now()) // 60
     first = current - minutes + 1
+    posts = _minutes_of_posts(within, first) if within.partly else _minutes(within, first)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT minute, posts FROM store_minute WHERE programme_id = %s AND minute >= %s",
-            [within.id, first],
-        )
-        posts = dict(cursor.fetchall())
         cursor.execute(
             "SELECT DISTINCT c.hour FROM store_coverage c JOIN store_place p ON p.id = c.place_id"
             " WHERE p.programme_id = %s AND c.hour >= %s",
@@ -96,6 +98,27 @@ def per_minute(programme: str, minutes: int = 60) -> list[int | None]:
         )
         heard = {hour for (hour,) in cursor.fetchall()}
     return [posts.get(minute, 0 if minute // 60 in heard else None) for minute in range(first, current + 1)]
+
+
+def _minutes(within: Scope, first: int) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT minute, posts FROM store_minute WHERE programme_id = %s AND minute >= %s",
+            [within.id, first],
+        )
+        return dict(cursor.fetchall())
+
+
+def _minutes_of_posts(within: Scope, first: int) -> dict[int, int]:
+    """The same from the posts that may be told: arrivals are counted without their places."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT minute, count(*) FROM (SELECT p.received / 60 AS minute, p.place_id AS place, p.id AS id"  # noqa: S608 - as above
+            " FROM store_post p WHERE p.programme_id = %s ORDER BY p.arrival DESC LIMIT %s) AS newest"
+            f" WHERE minute >= %s AND id >= %s{within.told('place', 'id', overdue.ids)} GROUP BY minute",
+            [within.id, sum(_minutes(within, first).values()), first, within.first_id],
+        )
+        return dict(cursor.fetchall())
 
 
 def weekly(
@@ -108,12 +131,8 @@ def weekly(
     only the days from `since` to `until` (not included) count, so that the first and last week may be part of
     one. A key holds the values in the order of `by`; a place is its slug; "" where a post does not tell.
     """
-    for facet in by:
-        if facet not in _COLUMN:
-            raise StoreError(
-                f"Posts cannot be counted by '{facet}'.", advice=f"Choose among {', '.join(_COLUMN)}."
-            )
     within = scope.of(programme)
+    _check_facets(within, by)
     if until <= since:
         return []
     if whole:
@@ -138,12 +157,8 @@ def weekly(
 
 def totals(programme: str, since: date, until: date, by: tuple[str, ...]) -> dict[tuple[str, ...], int]:
     """Posts from `since` to `until` (not included) by facets as in `weekly`, all weeks together."""
-    for facet in by:
-        if facet not in _COLUMN:
-            raise StoreError(
-                f"Posts cannot be counted by '{facet}'.", advice=f"Choose among {', '.join(_COLUMN)}."
-            )
     within = scope.of(programme)
+    _check_facets(within, by)
     found: Counter[tuple[str, ...]] = Counter()
     if until <= since:
         return found
@@ -154,6 +169,16 @@ def totals(programme: str, since: date, until: date, by: tuple[str, ...]) -> dic
         if key is not None:
             found[key] += posts
     return dict(found)
+
+
+def _check_facets(within: Scope, by: tuple[str, ...]) -> None:
+    for facet in by:
+        if facet not in _COLUMN:
+            raise StoreError(
+                f"Posts cannot be counted by '{facet}'.", advice=f"Choose among {', '.join(_COLUMN)}."
+            )
+    if "sentiment" in by:
+        audience.check_sentiment(within.audience)
 
 
 def _naming(within: Scope, by: tuple[str, ...]) -> Callable[[tuple[Any, ...]], tuple[str, ...] | None]:
@@ -185,11 +210,12 @@ def _week_rows(
     columns = [_COLUMN[facet] for facet in by]
     selected = "".join(f", {column}" for column in columns)
     facets = {"label" if facet == "category" else facet for facet in by}
-    hidden = ""
+    told = within.told("place_id", "hour", overdue.hours)
     if within.hidden:
         facets.add("place")
-        hidden = f" AND place_id NOT IN ({', '.join(map(str, within.hidden))})"
-    grain = rollup.grain_for(facets)
+    # A day of a place can be left out of hours only; that is for as long as it is not looked at again.
+    grain = None if within.overdue else rollup.grain_for(facets)
+    hidden = told if grain is not None else ""
     begin, end = max(first * 24, within.cutoff // clock.HOUR), last * 24
     whole = clock.week_of_day(-(-begin // 24) + 6)
     full = max(whole, clock.week_of_day(last))
@@ -213,47 +239,11 @@ def _week_rows(
                 continue
             cursor.execute(
                 f"SELECT {hours}{selected}, sum(posts) FROM store_hourcount"  # noqa: S608 - as above
-                f" WHERE programme_id = %s AND hour >= %s AND hour < %s{hidden} GROUP BY 1{selected}",
+                f" WHERE programme_id = %s AND hour >= %s AND hour < %s{told} GROUP BY 1{selected}",
                 [within.id, begin, end],
             )
             rows += [(row[0] * 7 + 4, row[1:-1], int(row[-1])) for row in cursor.fetchall()]
     return rows
-
-
-def voices(
-    programme: str, since: date, until: date, by: str | None = "label", *, weekly: bool = True
-) -> dict[tuple[date | None, str], int]:
-    """How many distinct voices at least: by week and label, or by week and category.
-
-    Tags of different labels cannot be linked, so a category (and, with `by=None`, everything, under the key
-    "") is as many as its largest label: a safe lower bound. With `weekly=False` the key's week is None and
-    the voices are those of the whole range; tags of different quarters cannot be linked either, so there too
-    the largest counts.
-    """
-    within = scope.of(programme)
-    first = clock.day_number(clock.week_of(since))
-    last = clock.day_number(clock.week_of(until - timedelta(days=1))) + 7 if until > since else first
-    first = max(first, clock.week_of_day(within.cutoff // clock.DAY))
-    answer: dict[tuple[date | None, str], int] = {}
-    for week, label, count in _voice_rows(within, first, last, weekly):
-        name = label if by == "label" else rollup.category(label) if by == "category" else ""
-        key = (clock.day_date(week) if weekly else None, name)
-        answer[key] = max(answer.get(key, 0), int(count))
-    return answer
-
-
-def _voice_rows(within: Scope, first: int, last: int, weekly: bool) -> list[tuple[Any, ...]]:
-    """(week or None, label, voices), the largest quarter of each: tags of two quarters cannot be linked."""
-    week, heard_before = ("week", "") if weekly else ("0", " AND before < %s")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT week, label, max(voices) FROM ("  # noqa: S608 - the parts are written above
-            f"SELECT {week} AS week, label, quarter, sum(voices) AS voices FROM store_voicecount"
-            f" WHERE programme_id = %s AND week >= %s AND week < %s{heard_before} GROUP BY 1, 2, 3"
-            ") AS by_quarter GROUP BY week, label",
-            [within.id, first, last, *([] if weekly else [first])],
-        )
-        return list(cursor.fetchall())
 
 
 def withheld(week: date) -> int | None:
@@ -276,10 +266,11 @@ def label_quality(programme: str) -> dict[str, LabelQuality]:
     within = scope.of(programme)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT said_label, sum(CASE WHEN label = said_label THEN 1 ELSE 0 END), count(*)"
-            " FROM store_correction"
-            " WHERE programme_id = %s GROUP BY said_label",
-            [within.id],
+            "SELECT c.said_label, sum(CASE WHEN c.label = c.said_label THEN 1 ELSE 0 END), count(*)"  # noqa: S608 - as above
+            " FROM store_correction c JOIN store_post p ON p.id = c.post_id"
+            " WHERE c.programme_id = %s AND p.id >= %s"
+            f"{within.told('p.place_id', 'p.id', overdue.ids)} GROUP BY c.said_label",
+            [within.id, within.first_id],
         )
         return {label: LabelQuality(label, int(right), int(of)) for label, right, of in cursor.fetchall()}
 

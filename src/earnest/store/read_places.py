@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from earnest.record.errors import StoreError
-from earnest.store import clock, models, scope
+from earnest.store import clock, models, overdue, scope
 from earnest.store.shapes import (
     FLOORS,
     DeadLetterRow,
@@ -44,6 +44,16 @@ def _programme(row: Any) -> Programme:
         quotes=row.quotes,
         taxonomy=row.taxonomy,
         floor=FLOORS[row.audience],
+        state=row.state,
+        organisation=row.organisation,
+        purpose_es=row.purpose_es,
+        basis_note=row.basis_note,
+        directive=row.directive,
+        complaint=row.complaint,
+        officer=row.officer,
+        supervisor=row.supervisor,
+        changed=row.changed,
+        live_since=row.live_since,
     )
 
 
@@ -73,6 +83,8 @@ def _place(row: Any, programme_slug: str) -> Place:
         last_post=row.last_post,
         last_read=row.last_read,
         next_read=row.next_read,
+        paused_by=row.paused_by if row.state == "paused" else "",
+        made=row.made,
     )
 
 
@@ -89,8 +101,13 @@ def listening_place(programme_slug: str, slug: str) -> ListeningPlace:
 
 
 def listening_places() -> list[ListeningPlace]:
-    """Every place that is being read (hearing, or failed and to be tried again), the longest unread first."""
-    rows = models.Place.objects.select_related("programme").filter(state__in=("hearing", "failed"))
+    """Every place that is being read (hearing, or failed and to be tried again), the longest unread first.
+
+    Those of a draft are not: it has not said yet why it listens.
+    """
+    rows = models.Place.objects.select_related("programme").filter(
+        state__in=("hearing", "failed"), programme__state="live"
+    )
     return [_listening(row) for row in sorted(rows, key=lambda row: (row.last_read or row.made, row.pk))]
 
 
@@ -113,6 +130,7 @@ def _listening(row: Any) -> ListeningPlace:
         failures=row.failures,
         last_read=row.last_read,
         next_read=row.next_read,
+        live=row.programme.state == "live",
     )
 
 
@@ -121,7 +139,8 @@ def hearing(programme_slug: str, since: date, until: date) -> list[PlaceHours]:
     unknown.
 
     Hours that have not come yet count as nothing. A week is observed when any of its hours had posts, empty
-    when all that is known of it is empty, else unknown.
+    when all that is known of it is empty, else unknown. Days that are hidden until they are looked at again
+    are unknown.
     """
     within = scope.of(programme_slug)
     first = max(clock.day_number(since) * 24, within.cutoff // clock.HOUR)
@@ -132,9 +151,10 @@ def hearing(programme_slug: str, since: date, until: date) -> list[PlaceHours]:
     with connection.cursor() as cursor:
         # 96 hours: 1970-01-05 was the first Monday.
         cursor.execute(
-            "SELECT c.place_id, (c.hour - 96) / 168, c.state, count(*) FROM store_coverage c"
+            "SELECT c.place_id, (c.hour - 96) / 168, c.state, count(*) FROM store_coverage c"  # noqa: S608 - numbers
             " JOIN store_place p ON p.id = c.place_id"
-            " WHERE p.programme_id = %s AND c.hour >= %s AND c.hour < %s GROUP BY 1, 2, 3",
+            " WHERE p.programme_id = %s AND c.hour >= %s AND c.hour < %s"
+            f"{overdue.without(within.overdue, 'c.place_id', 'c.hour', overdue.hours)} GROUP BY 1, 2, 3",
             [within.id, first, last],
         )
         for place_id, week, state, count in cursor.fetchall():

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import connection
 
+from earnest.record import audience
 from earnest.record.verdict import Scored
-from earnest.store import clock, dialect, identity, scope, search
+from earnest.store import clock, dialect, identity, overdue, scope, search
 from earnest.store.marks import any_of
 from earnest.store.rows import storable
 from earnest.store.scope import Scope
@@ -43,6 +44,9 @@ class _Query:
         self.labels: list[str] = []
         if within.hidden:
             self.among("p.place_id", within.hidden, without=True)
+        for days in within.overdue:
+            first, end = overdue.ids(days.first), overdue.ids(days.end)
+            self.also("NOT (p.place_id = %s AND p.id >= %s AND p.id < %s)", days.place, first, end)
         if within.shared:
             self.marks["programme"] = any_of("programme", (str(within.id),))
 
@@ -146,6 +150,16 @@ def arrived(programme: str, filters: Filters, *, since_id: int, limit: int = 50)
     return _rows(within, query.arrivals(max(0, min(since_id, 1 << 62)), max(1, min(limit, 1_000))))
 
 
+def wordings(programme: str, ids: Sequence[int]) -> dict[int, str]:
+    """The texts of these posts, as far as they may be told."""
+    query = _Query(scope.of(programme))
+    query.marks.clear()
+    if not ids:
+        return {}
+    query.among("p.id", ids)
+    return {row[0]: row[1] for row in query.rows(len(ids))}
+
+
 def newest_id(programme: str) -> int:
     """The arrival of the post that came last, 0 when there is none: what Live starts from."""
     within = scope.of(programme)
@@ -176,6 +190,8 @@ def quotes(programme: str, label: str, since: datetime, until: datetime, n: int)
 
 
 def _filtered(within: Scope, filters: Filters) -> _Query:
+    if filters.sentiments:
+        audience.check_sentiment(within.audience)
     query = _Query(within)
     if filters.since is not None:
         query.first = max(query.first, identity.floor(ceil(filters.since.timestamp())))
@@ -277,7 +293,7 @@ def _row(within: Scope, columns: tuple[Any, ...], labels: tuple[Scored, ...]) ->
         kind_score=kind_score,
         labels=labels,
         unsure=bool(unsure),
-        sentiment=mood or None,
+        sentiment=(mood or None) if within.felt else None,
         domain=domain or None,
         corrected=bool(corrected),
         arrival=arrival,

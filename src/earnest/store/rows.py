@@ -30,6 +30,7 @@ class Prepared(NamedTuple):
     edited    the source says that it changed
     labels    (id, score) pairs, best first
     words     the search words where the database does not find them itself, else None
+    version   when this wording was written, milliseconds since 1970; 0 where the source does not say
     """
 
     key: bytes
@@ -48,6 +49,15 @@ class Prepared(NamedTuple):
     edited: bool
     labels: Sequence[tuple[str, float]]
     words: str | None
+    version: int = 0
+
+    def replaces(self, version: int) -> bool:
+        """Whether this wording takes the place of one of that version.
+
+        A source that says when a wording was written is believed; of one that does not, only an edit changes
+        anything, so that an old wording that comes again undoes none.
+        """
+        return self.version >= version if self.version else self.edited
 
 
 def prepare(kept: Sequence[Kept], *, words: bool) -> list[Prepared]:
@@ -55,6 +65,11 @@ def prepare(kept: Sequence[Kept], *, words: bool) -> list[Prepared]:
     without a label.
     """
     return [_prepared(item.post, item.verdict, item.voice, words) for item in kept]
+
+
+def without_sentiment(posts: Sequence[Prepared]) -> Sequence[Prepared]:
+    """The same posts where nobody's feelings may be kept, whatever a caller hands in."""
+    return [Prepared(*post[:10], "", None, *post[12:]) if post[10] else post for post in posts]
 
 
 def _prepared(post: ClearedPost, verdict: Verdict, voice: bytes | None, words: bool) -> Prepared:
@@ -76,6 +91,7 @@ def _prepared(post: ClearedPost, verdict: Verdict, voice: bytes | None, words: b
         post.change == "edited",
         [(label.id, label.score) for label in verdict.labels],
         tsvector(text) if words else None,
+        0 if post.version is None else int(post.version.timestamp() * 1_000),
     )
 
 

@@ -3,12 +3,15 @@
 Retention and the end of a consent hold here, while reading, whether or not any worker ran in the meantime.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from earnest.record import audience as audiences
 from earnest.record.errors import StoreError
-from earnest.store import clock, identity
+from earnest.store import clock, identity, overdue
 from earnest.store.models import Consent, Place, Programme
+from earnest.store.overdue import Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,7 @@ class Scope:
     cutoff   the second before which nothing is told any more
     places   id to (slug, title) of the places whose posts may be told
     hidden   ids of places whose consent ended longer ago than its grace period
+    overdue  days of places whose posts were not looked at again in time (`store.overdue`)
     shared   the store holds other programmes too
     """
 
@@ -29,6 +33,33 @@ class Scope:
     places: dict[int, tuple[str, str]]
     hidden: tuple[int, ...]
     shared: bool
+    overdue: tuple[Days, ...] = ()
+
+    @property
+    def felt(self) -> bool:
+        """Whether the tone of posts may be told."""
+        return audiences.of(self.audience).sentiment
+
+    @property
+    def partly(self) -> bool:
+        """Whether something that is counted may not be told: figures without places must be counted anew."""
+        return bool(self.hidden or self.overdue)
+
+    def told(self, place: str, column: str, unit: Callable[[int], int]) -> str:
+        """A condition on a row's place and its id, hour or day (`overdue.ids`, `overdue.hours`, `int`)."""
+        ended = f" AND {place} NOT IN ({', '.join(map(str, self.hidden))})" if self.hidden else ""
+        return ended + overdue.without(self.overdue, place, column, unit)
+
+    def tells(self, place: int, post: int) -> bool:
+        """Whether a post of a place may be told."""
+        return (
+            post >= self.first_id
+            and place in self.places
+            and not any(
+                days.place == place and overdue.ids(days.first) <= post < overdue.ids(days.end)
+                for days in self.overdue
+            )
+        )
 
     @property
     def first_id(self) -> int:
@@ -57,6 +88,7 @@ def of(slug: str) -> Scope:
         places={place: (name, title) for place, name, title, _ in places if place not in gone},
         hidden=tuple(gone),
         shared=Programme.objects.exclude(pk=id).exists(),
+        overdue=overdue.windows(id, clock.now()),
     )
 
 

@@ -7,20 +7,28 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
+from earnest.record.audience import ALLOWED, Audience, PlaceKind
 from earnest.record.verdict import Scored
 
-Audience = Literal["customers", "workforce"]
-PlaceKind = Literal["addressed", "open", "closed"]
+ProgrammeState = Literal["draft", "live"]
 PlaceState = Literal["hearing", "paused", "failed", "closed"]
 Heard = Literal["observed", "empty", "unknown"]
 
-FLOORS: dict[str, int] = {"workforce": 10, "customers": 5}
+FLOORS: dict[str, int] = {audience: allowed.floor for audience, allowed in ALLOWED.items()}
 """The smallest number of voices a figure may stand for, by audience."""
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """What an operator listens for. `floor`: figures for fewer voices are hidden."""
+    """What an operator listens for. `floor`: figures for fewer voices are hidden.
+
+    state         a draft is not heard, shown or reported; `store.draft.missing` says what it lacks
+    organisation  who listens, as the public notice names them
+    lawful_basis  an id of `record.basis.BASES`; `basis_note` the operator's own words on it
+    directive     for a workforce: the statement of `record.basis.DIRECTIVE` was made
+    complaint     where to complain to the operator; `officer` their data protection officer, `supervisor` the
+                  supervisory authority
+    """
 
     slug: str
     name: str
@@ -32,11 +40,28 @@ class Programme:
     quotes: bool
     taxonomy: str
     floor: int
+    state: ProgrammeState = "live"
+    organisation: str = ""
+    purpose_es: str = ""
+    basis_note: str = ""
+    directive: bool = False
+    complaint: str = ""
+    officer: str = ""
+    supervisor: str = ""
+    changed: datetime | None = None
+    live_since: datetime | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.state == "live"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A source of a programme and how it is doing. `problem` is a sentence when something is wrong."""
+    """A source of a programme and how it is doing. `problem` is a sentence when something is wrong.
+
+    `paused_by` says whose pause it is: the steward's, or the delegate's, which only they lift.
+    """
 
     slug: str
     programme: str
@@ -50,6 +75,8 @@ class Place:
     last_post: datetime | None
     last_read: datetime | None
     next_read: datetime | None
+    paused_by: str = ""
+    made: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +182,7 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class ListeningPlace:
-    """All that `flow` needs to read a place."""
+    """All that `flow` needs to read a place. `live`: its programme is, so it may be read at all."""
 
     id: int
     slug: str
@@ -174,6 +201,7 @@ class ListeningPlace:
     failures: int
     last_read: datetime | None
     next_read: datetime | None
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)

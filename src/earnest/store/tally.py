@@ -120,6 +120,16 @@ def arrivals(db: Any, programme_id: int, minute: int, posts: int) -> None:
         dialect.merge(db, "store_minute", keys, "posts", [(programme_id, minute, posts)], _ADD)
 
 
+def departures(db: Any, programme_id: int, minutes: Sequence[int]) -> None:
+    """Take erased posts out of the minutes in which they arrived; older minutes have no row any more."""
+    rows = [(posts, programme_id, minute) for minute, posts in sorted(Counter(minutes).items())]
+    db.executemany("UPDATE store_minute SET posts = posts - %s WHERE programme_id = %s AND minute = %s", rows)
+    db.executemany(
+        "DELETE FROM store_minute WHERE posts <= 0 AND programme_id = %s AND minute = %s",
+        [row[1:] for row in rows],
+    )
+
+
 def withheld(db: Any, at: datetime, posts: int) -> None:
     """Add to the week's one figure; nothing else is ever known of a withheld post."""
     if posts:

@@ -5,26 +5,30 @@ all.
 from django.db import DatabaseError
 
 from earnest.store.rows import Kept, Prepared
+from earnest.store.write_consents import (
+    consent_lives,
+    end_consent,
+    invite,
+    lapse,
+    open_consent,
+    open_invited,
+    prove_again,
+    renew,
+    resume_consent,
+    wait,
+)
 from earnest.store.write_corrections import correct
 from earnest.store.write_people import (
-    add_report,
     add_sign_in,
     add_user,
-    renew_report,
     set_membership,
     use_sign_in,
     user_id,
 )
 from earnest.store.write_places import (
-    DEFAULT_PROGRAMME,
     add_place,
-    add_programme,
     close_place,
-    consent_lives,
-    default_programme,
-    end_consent,
     failed_read,
-    open_consent,
     pause_place,
     resume_place,
 )
@@ -37,6 +41,15 @@ from earnest.store.write_posts import (
     settle,
     settled,
 )
+from earnest.store.write_programmes import (
+    DEFAULT_PROGRAMME,
+    add_programme,
+    change_programme,
+    default_programme,
+    go_live,
+)
+from earnest.store.write_recheck import listed, must_recheck, tried_again
+from earnest.store.write_reports import add_report, export_dealt_with, note_export, renew_report
 
 __all__ = [
     "DEFAULT_PROGRAMME",
@@ -50,22 +63,36 @@ __all__ = [
     "add_report",
     "add_sign_in",
     "add_user",
+    "change_programme",
     "close_connections",
     "close_place",
     "consent_lives",
     "correct",
     "default_programme",
     "end_consent",
+    "export_dealt_with",
     "failed_read",
+    "go_live",
+    "invite",
     "keep",
     "keep_prepared",
+    "lapse",
+    "listed",
+    "must_recheck",
+    "note_export",
     "open_consent",
+    "open_invited",
     "pause_place",
+    "prove_again",
+    "renew",
     "renew_report",
+    "resume_consent",
     "resume_place",
     "set_membership",
     "settle",
     "settled",
+    "tried_again",
     "use_sign_in",
     "user_id",
+    "wait",
 ]

@@ -25,7 +25,7 @@ def correct(programme: str, post_id: int, labels: Sequence[str], kind: str, by_u
     with transaction.atomic(), connection.cursor() as db:
         take_numbers(db, 0)
         row = Post.objects.filter(pk=post_id, programme_id=within.id, pk__gte=within.first_id).first()
-        if row is None:
+        if row is None or not within.tells(row.place_id, row.pk):
             return False
         voice = None if row.voice is None or row.label != labels[0] else bytes(row.voice)
         Correction.objects.create(
@@ -35,11 +35,13 @@ def correct(programme: str, post_id: int, labels: Sequence[str], kind: str, by_u
             said_kind=row.kind,
             label=labels[0],
             kind=kind,
+            voice=None if row.voice is None or voice is not None else bytes(row.voice),
             model=row.model,
             by_id=by_user,
             at=clock.now(),
         )
         erase.take_out(db, within.id, [row.pk])
+        erase.withdraw_reports(within.id, {row.pk})
         columns = [getattr(row, name) for name in POST]
         right = {"kind": kind, "kind_score": 1.0, "label": labels[0], "unsure": False}
         for name, value in (right | {"voice": voice, "corrected": True}).items():

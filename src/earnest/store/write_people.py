@@ -1,19 +1,16 @@
-"""The operator's own people: accounts, memberships, one-time sign-in links; and stored reports."""
+"""The operator's own people: accounts, memberships, one-time sign-in links."""
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from earnest.record.errors import StoreError
 from earnest.store import clock
-from earnest.store.models import Membership, Programme, SignIn, StoredReport
-from earnest.store.read_people import report_path
+from earnest.store.models import Membership, Programme, SignIn
 
 
 def add_user(name: str, *, admin: bool = False) -> int:
@@ -34,12 +31,16 @@ def user_id(name: str) -> int | None:
     return None if found is None else int(found)
 
 
-def set_membership(user: int, programme: str, role: str) -> None:
-    """Give a person a role in a programme, in place of the one they had there."""
+def set_membership(user: int, programme: str, role: str, places: Sequence[str] = ()) -> None:
+    """Give a person a role in a programme, in place of the one they had there; a delegate also the slugs of
+    the places they speak for.
+    """
     row = Programme.objects.filter(slug=programme).first()
     if row is None:
         raise StoreError(f"There is no programme '{programme}'.")
-    Membership.objects.update_or_create(user_id=user, programme=row, defaults={"role": role})
+    Membership.objects.update_or_create(
+        user_id=user, programme=row, defaults={"role": role, "places": sorted(set(places))}
+    )
 
 
 def add_sign_in(user: int, expires: datetime) -> str:
@@ -63,37 +64,3 @@ def use_sign_in(token: str) -> int | None:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-def add_report(
-    programme: str,
-    since: date,
-    until: date,
-    files: Mapping[str, bytes],
-    *,
-    quoted: Sequence[int] = (),
-    lang: str = "en",
-) -> int:
-    """Store a report's files by format ("html", "pdf", …) and the posts it quotes; its id."""
-    row = Programme.objects.filter(slug=programme).first()
-    if row is None:
-        raise StoreError(f"There is no programme '{programme}'.")
-    report = StoredReport.objects.create(
-        programme=row, since=since, until=until, made=clock.now(), lang=lang, state="stale"
-    )
-    renew_report(report.pk, files, quoted=quoted)
-    return report.pk
-
-
-def renew_report(id: int, files: Mapping[str, bytes], *, quoted: Sequence[int] = ()) -> None:
-    """Put new files in the place of a report's old ones."""
-    folder = Path(settings.EARNEST_HOME) / "reports"
-    folder.mkdir(parents=True, exist_ok=True)
-    for format, content in files.items():
-        path = report_path(id, format)
-        fresh = path.with_suffix(f".{format}.new")
-        fresh.write_bytes(content)
-        fresh.replace(path)
-    StoredReport.objects.filter(pk=id).update(
-        state="ready", formats=sorted(files), quoted=list(quoted), made=clock.now()
-    )

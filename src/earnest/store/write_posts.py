@@ -10,15 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Exists, OuterRef
 
+from earnest.record import audience
 from earnest.record.errors import StoreBusy, StoreError
 from earnest.store import clock, dialect, erase, identity, tally
 from earnest.store.marks import marks
-from earnest.store.models import DeadLetter, Place
-from earnest.store.rows import Kept, Prepared, prepare
+from earnest.store.models import DeadLetter, Place, Recheck
+from earnest.store.page import Known, Page, sort, taken_there
+from earnest.store.rows import Kept, Prepared, prepare, without_sentiment
 
 MAX_AHEAD = timedelta(days=1)
 """A post dated later than this after its arrival counts as said when it arrived."""
@@ -26,9 +29,17 @@ MAX_AHEAD = timedelta(days=1)
 POST = (
     "id", "programme_id", "place_id", "arrival", "received", "model", "corrected",
     "key", "text", "created", "lang", "region", "domain", "kind", "kind_score", "label", "unsure",
-    "sentiment", "sentiment_score", "voice",
+    "sentiment", "sentiment_score", "voice", "version",
 )  # fmt: skip
 """Columns of a row: its own, then those of `Prepared`. A row here goes on with its labels and its words."""
+
+LABELS, WORDS = len(POST), len(POST) + 1
+
+_ASKED = (
+    "programme_id", "programme__audience", "programme__retention_days", "state", "cursor", "last_post",
+    "rechecked",
+)  # fmt: skip
+"""What of a place decides on its posts."""
 
 _CHANGED = Prepared._fields[3:13]
 """What an edit changes beside the text: everything but key and time."""
@@ -50,12 +61,13 @@ class Hearing:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a page."""
+    """What became of a page. `past`: said longer ago than the programme keeps posts, so not kept."""
 
     admitted: int = 0
     duplicates: int = 0
     edited: int = 0
     erased: int = 0
+    past: int = 0
 
 
 class Unreadable(Protocol):
@@ -72,6 +84,7 @@ def keep(
     kept: Sequence[Kept],
     *,
     erased: Sequence[bytes] = (),
+    withdrawn: Sequence[bytes] = (),
     refused: Sequence[Unreadable] = (),
     withheld: int = 0,
     cursor: str | None,
@@ -81,17 +94,20 @@ def keep(
 ) -> Outcome:
     """Keep one page of a place and move its cursor, in one transaction.
 
-    A post whose key is known is a duplicate, unless the source says it was edited: then it changes in place.
-    A key that was erased once is never kept again. `model` is the id of what made the verdicts. `after` is
-    the cursor that the reader went on from: where another reader has moved it since, nothing is kept (False:
-    not asked). Raises StoreBusy then, and when the database is locked or restarting: nothing was kept, it may
-    be tried again. Raises StoreError when the place is gone or closed.
+    A post whose key is known is a duplicate, unless its wording is newer (`Prepared.replaces`): then it
+    changes in place. A key that was erased once is never kept again. `withdrawn` are keys of what may not be
+    kept as it now is: an earlier wording that was kept is erased, and where there is none nothing is left of
+    them. `model` is the id of what made the verdicts. `after` is the cursor that the reader went on from:
+    where another reader has moved it since, nothing is kept (False: not asked). Raises StoreBusy then, and
+    when the database is locked or restarting: nothing was kept, it may be tried again. Raises StoreError when
+    the place is gone or closed.
     """
     posts = prepare(kept, words=dialect.needs_words())
     return keep_prepared(
         place_id,
         posts,
         erased=erased,
+        withdrawn=withdrawn,
         refused=refused,
         withheld=withheld,
         cursor=cursor,
@@ -106,6 +122,7 @@ def keep_prepared(
     posts: Sequence[Prepared],
     *,
     erased: Sequence[bytes] = (),
+    withdrawn: Sequence[bytes] = (),
     refused: Sequence[Unreadable] = (),
     withheld: int = 0,
     cursor: str | None,
@@ -119,7 +136,8 @@ def keep_prepared(
             numbers = take_numbers(db, len(posts))
             place = (
                 Place.objects.filter(pk=place_id)
-                .values("programme_id", "state", "cursor", "last_post")
+                .annotate(rechecked=Exists(Recheck.objects.filter(pk=OuterRef("pk"))))
+                .values(*_ASKED)
                 .first()
             )
             if place is None:
@@ -133,36 +151,34 @@ def keep_prepared(
                     "The place was read by another process at the same time.",
                     advice="Nothing was kept; try again.",
                 )
-            page = _Page(db, place["programme_id"], place_id, numbers, heard.at, model)
-            gone = erase.bury(db, page.programme_id, place_id, erased, heard.at)
-            fresh, edits, duplicates = _sort(page, posts)
-            new = _add(page, fresh)
+            if not audience.of(place["programme__audience"]).sentiment:
+                posts = without_sentiment(posts)
+            kept_from = clock.seconds(heard.at - timedelta(days=place["programme__retention_days"]))
+            page = Page(db, place["programme_id"], place_id, numbers, heard.at, model, kept_from)
+            taken = [*erased, *taken_there(page, withdrawn, posts)]
+            gone = erase.bury(db, page.programme_id, place_id, taken, heard.at)
+            fresh, edits, duplicates = sort(page, posts)
+            lasting = [post for post in fresh if post.created >= kept_from]
+            new = _add(page, lasting)
             _change(page, edits)
             tally.hear(db, place_id, {row[9] // clock.HOUR for row in new}, heard)
             tally.arrivals(db, page.programme_id, page.received // 60, len(new))
             tally.withheld(db, heard.at, withheld)
+            if place["rechecked"]:
+                _seen(page, {row[9] // clock.DAY for row in new})
             _dead_letters(place_id, refused, heard.at)
             _move(place_id, cursor, heard, place, max((row[9] for row in new), default=None))
     except OperationalError as error:
         raise StoreBusy(
             "The database is busy or restarting.", advice="Nothing was kept; try again."
         ) from error
-    return Outcome(admitted=len(new), duplicates=duplicates, edited=len(edits), erased=gone)
-
-
-class _Page(NamedTuple):
-    """What every row of a page shares."""
-
-    db: Any
-    programme_id: int
-    place_id: int
-    arrival: int
-    at: datetime
-    model: str
-
-    @property
-    def received(self) -> int:
-        return clock.seconds(self.at)
+    return Outcome(
+        admitted=len(new),
+        duplicates=duplicates,
+        edited=len(edits),
+        erased=gone,
+        past=len(fresh) - len(lasting),
+    )
 
 
 def take_numbers(db: Any, count: int) -> int:
@@ -174,90 +190,66 @@ def take_numbers(db: Any, count: int) -> int:
     return int(last) - count + 1
 
 
-class _Known(NamedTuple):
-    id: int
-    created: int
-    text: str
+def _seen(page: Page, days: set[int]) -> None:
+    """New days of a place that is looked at again count as looked at now."""
+    page.db.executemany(
+        "INSERT INTO store_checkedday (place_id, day, verified) VALUES (%s, %s, %s)"
+        " ON CONFLICT (place_id, day) DO NOTHING",
+        [(page.place_id, day, page.received) for day in sorted(days)],
+    )
 
 
-def _sort(
-    page: _Page, posts: Sequence[Prepared]
-) -> tuple[list[Prepared], list[tuple[_Known, Prepared]], int]:
-    """Which are new, which change a post that is there, and how many are neither."""
-    keys = [post[0] for post in posts]
-    buried = {
-        bytes(key)
-        for (key,) in dialect.among(
-            page.db, "SELECT key FROM store_tombstone WHERE place_id = %s AND", "key", keys, page.place_id
-        )
-    }
-    known = {
-        bytes(key): _Known(id, created, text)
-        for key, id, created, text in dialect.among(
-            page.db,
-            "SELECT key, id, created, text FROM store_post WHERE place_id = %s AND",
-            "key",
-            keys,
-            page.place_id,
-        )
-    }
-    fresh: dict[bytes, Prepared] = {}
-    edits: dict[bytes, tuple[_Known, Prepared]] = {}
-    for key, post in zip(keys, posts, strict=True):
-        edited = post[13]
-        if key in buried:
-            continue
-        if key in known:
-            if edited and post[1] != known[key].text:
-                edits[key] = (known[key], post)
-        elif key not in fresh or edited:
-            fresh[key] = post
-    return list(fresh.values()), list(edits.values()), len(posts) - len(fresh) - len(edits)
-
-
-def _add(page: _Page, posts: Sequence[Prepared]) -> list[list[Any]]:
+def _add(page: Page, posts: Sequence[Prepared]) -> list[list[Any]]:
     """Insert new posts with everything beside them; their rows, in the order of their ids."""
     last = clock.seconds(page.at + MAX_AHEAD)
-    _, programme_id, place_id, arrival, _, model = page
+    _, programme_id, place_id, arrival, _, model, _ = page
     received = page.received
     rows = []
     for number, post in enumerate(posts, arrival):
         created = received if post[2] > last else max(post[2], 0)
         id = identity.make(created, number)
         own: list[Any] = [id, programme_id, place_id, number, received, model, False]
-        rows.append([*own, post[0], post[1], created, *post[3:13], post[14], post[15]])
+        rows.append(_columns(own, post, created))
     _part_ids(page.db, rows, arrival)
     rows.sort(key=itemgetter(0))
     if dialect.is_sqlite():
-        dialect.insert(page.db, "store_post", POST, [row[:20] for row in rows])
+        dialect.insert(page.db, "store_post", POST, [row[:LABELS] for row in rows])
     else:
-        dialect.insert(page.db, "store_post", (*POST, "words"), [[*row[:20], _words(row)] for row in rows])
+        dialect.insert(
+            page.db, "store_post", (*POST, "words"), [[*row[:LABELS], _words(row)] for row in rows]
+        )
     _beside(page.db, rows)
     return rows
 
 
-def _change(page: _Page, edits: Sequence[tuple[_Known, Prepared]]) -> None:
+def _change(page: Page, edits: Sequence[tuple[Known, Prepared]]) -> None:
     """Give posts that are there their new words and verdict; identity, time and arrival stay."""
     if not edits:
         return
-    erase.take_out(page.db, page.programme_id, [old.id for old, _ in edits])
+    ids = [old.id for old, _ in edits]
+    erase.take_out(page.db, page.programme_id, ids)
+    erase.withdraw(page.db, page.programme_id, ids)
     rows = []
     for old, post in edits:
         own: list[Any] = [old.id, page.programme_id, page.place_id, 0, 0, page.model, False]
-        rows.append([*own, post[0], post[1], old.created, *post[3:13], post[14], post[15]])
+        rows.append(_columns(own, post, old.created))
     put_back(page.db, rows)
+
+
+def _columns(own: list[Any], post: Prepared, created: int) -> list[Any]:
+    return [*own, post.key, post.text, created, *post[3:13], post.version, post.labels, post.words]
 
 
 def put_back(db: Any, rows: list[list[Any]]) -> None:
     """Write changed rows over the old ones, which were taken out of everything beside them before."""
     rows.sort(key=itemgetter(0))
-    names = ["model", "corrected", "text", *_CHANGED]
+    names = ["model", "corrected", "text", *_CHANGED, "version"]
     at = [POST.index(name) for name in names]
     if not dialect.is_sqlite():
         names.append("words")
-        at.append(21)
+        at.append(WORDS)
         for row in rows:
-            row[21] = _words(row)
+            row[WORDS] = _words(row)
     sets = ", ".join(f"{name} = %s" for name in names)
     db.executemany(
         f"UPDATE store_post SET {sets} WHERE id = %s",  # noqa: S608 - names of this module
@@ -291,7 +283,7 @@ def _beside(db: Any, rows: list[list[Any]]) -> None:
     labels = [
         (row[0], rank, programme_id, label, score)
         for row in rows
-        for rank, (label, score) in enumerate(row[20])
+        for rank, (label, score) in enumerate(row[LABELS])
     ]
     dialect.insert(db, "store_postlabel", ("post_id", "rank", "programme_id", "label", "score"), labels)
     if dialect.is_sqlite():
@@ -303,12 +295,14 @@ def _beside(db: Any, rows: list[list[Any]]) -> None:
 
 
 def _marks(row: Sequence[Any]) -> list[str]:
-    return marks(row[1], row[2], row[13], row[17], row[10], row[11], row[16], [label for label, _ in row[20]])
+    return marks(
+        row[1], row[2], row[13], row[17], row[10], row[11], row[16], [label for label, _ in row[LABELS]]
+    )
 
 
 def _words(row: Sequence[Any]) -> str:
     """The words and marks of a row for PostgreSQL."""
-    return " ".join([row[21], *(f"'{mark}'" for mark in _marks(row))])
+    return " ".join([row[WORDS], *(f"'{mark}'" for mark in _marks(row))])
 
 
 def _dead_letters(place_id: int, refused: Sequence[Unreadable], at: datetime) -> None:

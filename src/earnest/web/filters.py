@@ -9,6 +9,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from earnest.record.audience import NO_FEELINGS
+from earnest.record.audience import of as allowed
 from earnest.record.verdict import KINDS, SENTIMENTS
 from earnest.store import read
 from earnest.store.read import Filters, Place, Programme
@@ -19,6 +21,9 @@ from earnest.web.views.errors import BadQueryError
 _LABEL = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)?")
 _LANG = re.compile(r"[a-z]{2,3}")
 MOST_VALUES = 80
+FEELINGS = frozenset({"mood", "moods", "sentiment", "sentiments", "tone", "feeling", "feelings", "emotion"})
+"""Names under which an address may ask for the tone of posts."""
+
 MOST_WORDS = 300
 """Characters of a search."""
 FIRST_SHOWN = 8
@@ -47,9 +52,21 @@ class Asked:
                 query[name] = value
         return f"?{query.urlencode()}" if query else ""
 
+    def noted(self) -> dict[str, str | int]:
+        """What the audit chain is told of a search: how many filters, whether words were searched for (never
+        which), and the place where only one was read.
+        """
+        found: dict[str, str | int] = {"filters": len(self.query)}
+        if self.filters.q:
+            found["searched"] = 1
+        if len(self.filters.places) == 1:
+            found["place"] = self.filters.places[0]
+        return found
+
 
 def parse(given: QueryDict, programme: Programme, places: Sequence[Place]) -> Asked:
     """The filters of an address. Raises BadQueryError with a sentence that names what cannot be read."""
+    _refuse_feelings(given, programme)
     query = QueryDict(mutable=True)
     for name in ("q", "label", "kind", "place", "lang", "region", "mood", "unsure", "since", "until"):
         values = [value.strip() for value in given.getlist(name) if value.strip()]
@@ -73,7 +90,7 @@ def parse(given: QueryDict, programme: Programme, places: Sequence[Place]) -> As
         places=_among(query, "place", slugs),
         langs=_matching(query, "lang", _LANG),
         regions=tuple(value[:80] for value in query.getlist("region")),
-        sentiments=_moods(query, programme),
+        sentiments=_among(query, "mood", SENTIMENTS),
         unsure=query["unsure"] == "yes" if "unsure" in query else None,
         since=_midnight(since) if since else None,
         until=_midnight(until + timedelta(days=1)) if until else None,
@@ -81,12 +98,10 @@ def parse(given: QueryDict, programme: Programme, places: Sequence[Place]) -> As
     return Asked(filters, query, since, until)
 
 
-def _moods(query: QueryDict, programme: Programme) -> tuple[str, ...]:
-    if programme.audience == "workforce" and "mood" in query:
-        raise BadQueryError(
-            "In a workforce programme nobody's feelings are inferred, so posts cannot be chosen by them."
-        )
-    return _among(query, "mood", SENTIMENTS)
+def _refuse_feelings(given: QueryDict, programme: Programme) -> None:
+    """However a hand-written address calls them; without a value too."""
+    if not allowed(programme.audience).sentiment and any(name.lower() in FEELINGS for name in given):
+        raise BadQueryError(NO_FEELINGS)
 
 
 def _among(query: QueryDict, name: str, known: Iterable[str]) -> tuple[str, ...]:
@@ -176,7 +191,7 @@ def facets(
         _facet("lang", "Language", filters.langs, counts["lang"], words.TONGUES),
         _facet("region", "Region", filters.regions, counts["region"], {}),
     ]
-    if programme.audience == "customers":
+    if allowed(programme.audience).sentiment:
         moods: dict[str, str] = {mood: mood for mood in SENTIMENTS}
         found.append(_facet("mood", "Tone", filters.sentiments, counts["sentiment"], moods))
     return [facet for facet in found if len(facet.first) + len(facet.more) > 0]

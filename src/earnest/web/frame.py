@@ -27,17 +27,22 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Programme, P], HttpResponse]
 
 ROOMS: tuple[tuple[str, str, access.Action], ...] = (
+    ("community", "Community", "see_community"),
     ("overview", "Overview", "see_figures"),
     ("live", "Live", "see_posts"),
     ("posts", "Posts", "see_posts"),
     ("places", "Places", "see_places"),
     ("taxonomy", "Taxonomy", "see_taxonomy"),
     ("report", "Report", "see_reports"),
+    ("setup", "Terms", "keep_terms"),
 )
 
 
-def door(action: access.Action) -> Callable[[View[P]], Callable[..., HttpResponse]]:
-    """Lets a signed-in person through whose role allows `action` in the programme of the address."""
+def door(action: access.Action, *, draft: bool = False) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+    """Lets a signed-in person through whose role allows `action` in the programme of the address.
+
+    A programme that is a draft is shown nowhere but at doors that are made for setting it up (`draft`).
+    """
 
     def around(view: View[P]) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -49,6 +54,8 @@ def door(action: access.Action) -> Callable[[View[P]], Callable[..., HttpRespons
                 raise Http404
             if not access.may(request.user, action, programme):
                 return errors.permission_denied(request)
+            if not (found.live or draft):
+                return still_draft(request, found)
             try:
                 return view(request, found, *args, **kwargs)
             except errors.BadQueryError as error:
@@ -57,6 +64,18 @@ def door(action: access.Action) -> Callable[[View[P]], Callable[..., HttpRespons
         return inner
 
     return around
+
+
+def still_draft(request: HttpRequest, programme: Programme) -> HttpResponse:
+    """Who may set it up goes there; others are told that it has not begun."""
+    if access.may(request.user, "keep_terms", programme.slug):
+        return HttpResponseRedirect(reverse("setup", args=[programme.slug]))
+    return errors.page(
+        request,
+        403,
+        "This programme has not begun: it is still being set up.",
+        "Nothing is listened to, kept or shown until its notice is public.",
+    )
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -80,7 +99,7 @@ def render(
         "programme": programme,
         "others": [other for other in access.programmes_of(request.user) if other.slug != programme.slug],
         "rooms": rooms(request, programme),
-        "hearing": Hearing.of(read.hearing_now(programme.slug)),
+        "hearing": Hearing.of(read.hearing_now(programme.slug)) if programme.live else NOT_BEGUN,
         "now": words.today(),
     }
     return django_render(request, template, {**frame, **(context or {})}, status=status)
@@ -98,8 +117,9 @@ class Room:
 def rooms(request: HttpRequest, programme: Programme) -> list[Room]:
     """The navigation: the rooms a person's role opens."""
     found = []
+    rights = access.rights(request.user, programme.slug)
     for name, title, action in ROOMS:
-        if not access.may(request.user, action, programme.slug):
+        if action not in rights or (not programme.live and name != "setup"):
             continue
         url = reverse(name, args=[programme.slug])
         found.append(Room(title, url, request.path == url or request.path.startswith(f"{url}/")))
@@ -137,6 +157,9 @@ class Hearing:
             sentence=sentence,
             missing=tuple(shown),
         )
+
+
+NOT_BEGUN = Hearing((), "Nothing is listened to yet: this is a draft.", ())
 
 
 def _says(one: HearingNow) -> str:

@@ -1,8 +1,10 @@
 """Posts as they arrive, by server-sent events.
 
 One event a post (`id`: its arrival, so that a browser that comes back goes on after the last one it saw), a
-`pace` event each minute, a comment as heartbeat. A stream ends by itself after a few minutes and the browser
-comes back: what a person may see is asked again then, and at every heartbeat.
+`pace` event each minute, a comment as heartbeat, and with it a `gone` event with the ids of posts that were
+erased, edited or hidden since; at its beginning `there`, the ids of the newest that may be shown. A stream
+ends by itself after a few minutes and the browser comes back: what a person may see is asked again then, and
+at every heartbeat.
 """
 
 import asyncio
@@ -31,6 +33,10 @@ LIFE = 300.0
 RETRY = 2_000
 """Milliseconds after which a browser comes back."""
 BATCH = 50
+SHOWN = 200
+"""Posts that a page shows at most."""
+MOST = 500
+"""Posts of one page that are watched."""
 CLOSING = threading.Event()
 """Set when the server is told to stop: every stream ends at its next look."""
 
@@ -81,15 +87,20 @@ async def follow(following: Following, *, life: float = LIFE, poll: float = POLL
     after = following.after
     born = beat = paced = monotonic()
     yield f"retry: {RETRY}\n\n"
+    shown = await _in_thread(_shown, following)
+    yield event("there", " ".join(map(str, shown)))
     while (now := monotonic()) - born < life and not CLOSING.is_set():
         found, after = await _in_thread(_arrived, following, after)
-        for arrival, html in found:
-            yield event("post", html, arrival)
+        for row, html in found:
+            shown[row.id] = hash(row.text)
+            yield event("post", html, row.arrival)
         if now - beat >= HEARTBEAT:
             beat = now
             if not await _in_thread(following.allowed):
                 break
             yield ": heartbeat\n\n"
+            if gone := await _in_thread(_gone, following, shown):
+                yield event("gone", " ".join(map(str, gone)))
         if now - paced >= 60:
             paced = now
             yield event("pace", await _in_thread(following.pace))
@@ -97,7 +108,24 @@ async def follow(following: Following, *, life: float = LIFE, poll: float = POLL
     yield event("again", "")
 
 
-def _arrived(following: Following, after: int) -> tuple[list[tuple[int, str]], int]:
+def _shown(following: Following) -> dict[int, int]:
+    """The newest posts by id, each with a mark of its words: what a page that was open before may show."""
+    found = read.posts(following.programme, following.filters, limit=SHOWN)
+    return {row.id: hash(row.text) for row in found.rows}
+
+
+def _gone(following: Following, shown: dict[int, int]) -> list[int]:
+    """Those that are shown and may not be any more, or not in these words; they are forgotten here, too."""
+    for id in list(shown)[:-MOST]:
+        del shown[id]
+    there = read.wordings(following.programme, list(shown))
+    gone = [id for id, words in shown.items() if id not in there or hash(there[id]) != words]
+    for id in gone:
+        del shown[id]
+    return gone
+
+
+def _arrived(following: Following, after: int) -> tuple[list[tuple[PostRow, str]], int]:
     """New posts as HTML by arrival, and the arrival up to which all is told.
 
     The newest number is asked first, so that a quiet second costs one look.
@@ -107,7 +135,7 @@ def _arrived(following: Following, after: int) -> tuple[list[tuple[int, str]], i
         return [], after
     rows = read.arrived(following.programme, following.filters, since_id=after, limit=BATCH)
     reached = rows[-1].arrival if len(rows) == BATCH else max([newest, *(row.arrival for row in rows)])
-    return [(row.arrival, following.render(row)) for row in rows], reached
+    return [(row, following.render(row)) for row in rows], reached
 
 
 async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -43,6 +43,12 @@ WORDS: dict[str, dict[str, Any]] = {
             "Nothing links it to you, so nobody can answer you here. If you need an answer, write to"
         ),
         "again": "Say something else",
+        "mine": "Should you want it back",
+        "mine_says": (
+            "With this private address you can erase what you just sent, and nothing else. Save it "
+            "now: it is shown once, and without it nobody can say which submission was yours."
+        ),
+        "leave": "How not to be heard, or erase what you said",
         "problems": {
             "empty": "There is nothing written yet.",
             "long": "This is longer than 5,000 characters. Please say it in fewer words.",
@@ -94,6 +100,12 @@ WORDS: dict[str, dict[str, Any]] = {
             "Nada lo une a ti, así que nadie puede responderte aquí. Si necesitas respuesta, escribe a"
         ),
         "again": "Decir otra cosa",
+        "mine": "Por si quieres retirarlo",
+        "mine_says": (
+            "Con esta dirección privada puedes borrar lo que acabas de enviar, y nada más. Guárdala "
+            "ahora: se muestra una sola vez, y sin ella nadie puede decir cuál era tu envío."
+        ),
+        "leave": "Cómo no ser escuchado, o borrar lo que dijiste",
         "problems": {
             "empty": "Todavía no hay nada escrito.",
             "long": "Tiene más de 5.000 caracteres. Dilo con menos palabras, por favor.",

@@ -2,7 +2,23 @@
 
 from django.urls import path
 
-from earnest.web.views import home, live, notice, overview, places, posts, report, say, sign_in, taxonomy
+from earnest.web.views import (
+    community,
+    home,
+    leave,
+    live,
+    notice,
+    overview,
+    place,
+    place_add,
+    places,
+    posts,
+    report,
+    say,
+    setup,
+    sign_in,
+    taxonomy,
+)
 
 urlpatterns = [
     path("", home.page, name="home"),
@@ -11,8 +27,22 @@ urlpatterns = [
     path("sign-out", sign_in.out, name="sign_out"),
     path("say/<slug:programme>", say.page, name="say"),
     path("say/<slug:programme>/thanks", say.thanks, name="said"),
+    path("leave/<slug:programme>", leave.page, name="leave"),
+    path("leave/<slug:programme>/code/<str:token>", leave.mine, name="leave_mine"),
+    path(
+        "leave/<slug:programme>/code/<str:token>/receipt.txt", leave.mine_receipt, name="leave_mine_receipt"
+    ),
+    path("leave/<slug:programme>/sent/<str:token>", leave.linked, name="leave_linked"),
+    path(
+        "leave/<slug:programme>/sent/<str:token>/receipt.txt",
+        leave.linked_receipt,
+        name="leave_linked_receipt",
+    ),
     path("notice/<slug:programme>", notice.page, name="notice"),
     path("notice/<slug:programme>.json", notice.as_json, name="notice_json"),
+    path("schema/<str:name>", notice.schema, name="notice_schema"),
+    path(".well-known/earnest.json", notice.well_known, name="well_known"),
+    path("programmes/new", setup.new, name="programme_new"),
     path("<slug:programme>/", home.programme, name="programme"),
     path("<slug:programme>/overview", overview.page, name="overview"),
     path("<slug:programme>/live", live.page, name="live"),
@@ -22,6 +52,19 @@ urlpatterns = [
     path("<slug:programme>/posts/<int:id>/row", posts.row, name="post_row"),
     path("<slug:programme>/posts/<int:id>/correct", posts.correct, name="post_correct"),
     path("<slug:programme>/places", places.page, name="places"),
+    path("<slug:programme>/places/add", place_add.choose, name="place_choose"),
+    path("<slug:programme>/places/add/<slug:type>", place_add.add, name="place_add"),
+    path("<slug:programme>/places/invite/<slug:type>", place_add.invite, name="place_invite"),
+    path("<slug:programme>/place/<slug:place>", place.page, name="place"),
+    path("<slug:programme>/place/<slug:place>/pause", place.pause, name="place_pause"),
+    path("<slug:programme>/place/<slug:place>/resume", place.resume, name="place_resume"),
+    path("<slug:programme>/place/<slug:place>/close", place.close, name="place_close"),
+    path("<slug:programme>/place/<slug:place>/look", place.look, name="place_look"),
+    path("<slug:programme>/community", community.page, name="community"),
+    path("<slug:programme>/setup", setup.page, name="setup"),
+    path("<slug:programme>/setup/notice", setup.preview, name="setup_notice"),
+    path("<slug:programme>/setup/live", setup.live, name="setup_live"),
+    path("<slug:programme>/setup/<slug:step>", setup.step, name="setup_step"),
     path("<slug:programme>/taxonomy", taxonomy.page, name="taxonomy"),
     path("<slug:programme>/report", report.page, name="report"),
     path("<slug:programme>/report/<int:id>", report.one, name="report_one"),

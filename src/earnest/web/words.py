@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from earnest.gate import personal
+from earnest.gate.found import Kind as Placeholder
 from earnest.record.verdict import Kind
 
 MARKS: dict[str, str] = {"complaint": "!", "question": "?", "idea": "*", "praise": "+", "report": ">"}
@@ -31,7 +31,7 @@ TONGUES = {
     "tr": "Turkish", "sv": "Swedish", "ca": "Catalan", "und": "language unclear",
 }  # fmt: skip
 
-PLACEHOLDER = re.compile(r"\[(?:" + "|".join(get_args(personal.Kind)) + r")\]")
+PLACEHOLDER = re.compile(r"\[(?:" + "|".join(get_args(Placeholder)) + r")\]")
 """What the gate leaves where personal data stood: "[phone]", "[email]"."""
 
 SHOWN = 1_200

@@ -26,7 +26,7 @@ CALL = 2.0
 """How much a missed call weighs against a false alarm."""
 PLAIN_COST = 0.3
 """What an ordinary post of the label examples counts for against a look-alike."""
-ALARMS = 0.02
+ALARMS = 0.03
 """The share of ordinary posts of the `even` files, held out, that may be withheld."""
 
 

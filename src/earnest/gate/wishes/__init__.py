@@ -23,9 +23,14 @@ Aim = Literal["speech", "people", "traits"]
 AIMS: tuple[Aim, ...] = get_args(Aim)
 
 
+LISTED = 1.25
+OTHER = 0.5
+"""What the word lists' yes, and what another sense that they know, count for in the ear's own measure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """A trained ear: a request is refused where its strongest aim reaches `sure`."""
+    """A trained ear: a request is refused where its strongest aim reaches `sure`, together with the lists."""
 
     linear: Linear
     sure: float
@@ -34,9 +39,14 @@ class Ear:
         """Requests (door, text) × aims."""
         return self.linear.scores([said(door, text) for door, text in requests])
 
-    def aim(self, door: str, text: str) -> Aim | None:
-        """What a request aims at, None where it is fine."""
+    def aim(self, door: str, text: str, listed: Aim | None = None, *, other: bool = False) -> Aim | None:
+        """What a request aims at, None where it is fine. `listed` is what the word lists take it to aim at,
+        `other` says that they know its words in another sense."""
         scores = self.scores([(door, text)])[0]
+        if listed is not None:
+            scores[AIMS.index(listed)] += LISTED
+        elif other:
+            scores -= OTHER
         strongest = int(scores.argmax())
         return AIMS[strongest] if scores[strongest] >= self.sure else None
 

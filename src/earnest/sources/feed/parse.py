@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 import feedparser
@@ -21,6 +22,7 @@ from earnest.sources.feed import caps
 from earnest.sources.feed.plain import plain
 
 _NOT_A_FEED = "what came back is not a feed"
+_TOMBSTONE = re.compile(rb"""<(?:[\w.-]+:)?deleted-entry\s(?:[^>]*\s)?ref\s*=\s*["']([^"'<>]{1,2048})["']""")
 _ROBOTS = re.compile(rb"""<(?:\w+:)?meta\s[^>]*name\s*=\s*["']robots["'][^>]*noindex""", re.IGNORECASE)
 
 
@@ -35,7 +37,9 @@ class Parsed:
 def parse(
     body: bytes, headers: Mapping[str, str], now: datetime, lang: str | None, region: str | None
 ) -> Parsed:
-    """Posts of a feed, newest as the feed orders them. `headers` are lower-case. Raises BadFile."""
+    """Posts of a feed, newest as the feed orders them, and what it says was deleted. `headers` are
+    lower-case. Raises BadFile.
+    """
     caps.check(body)
     noindex = (
         "noindex" in headers.get("x-robots-tag", "").lower() or _ROBOTS.search(body[:20_000]) is not None
@@ -57,6 +61,7 @@ def parse(
         except ValueError as error:
             problem = str(error) if type(error) in (_EntryError, DateError) else "cannot be understood"
             refused.append(refusal(place, problem))
+    posts += [RawPost(name, "", change="deleted") for name in _deleted(body)]
     return Parsed(tuple(posts), tuple(refused))
 
 
@@ -74,6 +79,7 @@ class _Entry:
     lang: str | None
     url: str | None
     noindex: bool = False
+    edited: datetime | str | None = None
 
 
 def _post(
@@ -92,10 +98,12 @@ def _post(
     name = (entry.name or entry.url or "").strip() or hashlib.sha256(
         whole.encode("utf-8", "replace")
     ).hexdigest()
-    if len(name) > MAX_ID:
-        name = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+    try:
+        edited = when(entry.edited, now)
+    except DateError:
+        edited = None
     return RawPost(
-        id=name.replace("\0", ""),
+        id=_short(name),
         text=whole,
         created=created,
         author=entry.author or None,
@@ -103,7 +111,35 @@ def _post(
         region=region,
         url=entry.url if entry.url and len(entry.url) <= 2_048 else None,
         flags=flags | {"noindex"} if entry.noindex else flags,
+        # A feed that does not date its edits is believed as it stands now.
+        version=edited or now,
     )
+
+
+def _short(name: str) -> str:
+    long = len(name) > MAX_ID
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest() if long else name.replace("\0", "")
+
+
+def ids_of(address: str) -> tuple[str, ...]:
+    """The ids an entry may have by its address: feeds name most entries by their link, spelled this way or
+    that. One that its feed names otherwise ("tag:example.org,2026:17") cannot be told from its address alone.
+    """
+    scheme, mark, rest = address.strip().partition("://")
+    if not mark or scheme.lower() not in ("http", "https") or not rest:
+        return ()
+    bare = rest.partition("#")[0]
+    spelled = [rest, bare, bare.removesuffix("/"), f"{bare.removesuffix('/')}/"]
+    found = [f"{way}://{one}" for way in (scheme, "https", "http") for one in spelled]
+    return tuple(dict.fromkeys(map(_short, found)))
+
+
+def _deleted(body: bytes) -> list[str]:
+    """Ids of entries that an Atom feed says were deleted (RFC 6721)."""
+    if b"http://purl.org/atompub/tombstones/1.0" not in body:
+        return []
+    found = [unescape(one[1].decode("utf-8", "replace")).strip() for one in _TOMBSTONE.finditer(body)]
+    return list(dict.fromkeys(_short(name) for name in found if name))[: caps.MAX_ENTRIES]
 
 
 def _xml_entries(body: bytes, headers: Mapping[str, str]) -> tuple[list[_Entry | str], str | None]:
@@ -139,15 +175,20 @@ def _xml_entry(entry: Any) -> _Entry | str:
             name=_text(entry.get("id")) or None,
             title=_text(entry.get("title")),
             text=_text(text),
-            created=datetime.fromtimestamp(calendar.timegm(stamp), UTC) if stamp else None,
+            created=_moment(stamp),
             author=_text(entry.get("author")) or None,
             lang=_text((longest or {}).get("language")) or None,
             url=_text(entry.get("link")) or None,
+            edited=_moment(entry.get("updated_parsed")),
             noindex="yes"
             in (_text(entry.get("itunes_block")).lower(), _text(entry.get("googleplay_block")).lower()),
         )
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError, OSError):
         return "cannot be understood"
+
+
+def _moment(stamp: Any) -> datetime | None:
+    return datetime.fromtimestamp(calendar.timegm(stamp), UTC) if stamp else None
 
 
 def _text(value: object) -> str:
@@ -208,6 +249,7 @@ def _json_entry(raw: msgspec.Raw) -> _Entry | str:
         author=author or None,
         lang=item.language,
         url=item.url,
+        edited=item.date_modified,
     )
 
 

@@ -11,18 +11,25 @@ from earnest.egress import Egress
 from earnest.record.errors import BadFile, BadSetting
 from earnest.record.raw import Page
 from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, settings
-from earnest.sources.feed.parse import parse
+from earnest.sources.feed import caps
+from earnest.sources.feed.parse import ids_of, parse
+from earnest.sources.relist import check_recheck, within
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _MAX_VALIDATOR = 1_000
 
 
 class FeedSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a steward sets. `lang` and `region` stand where an entry says nothing."""
+    """What a steward sets. `lang` and `region` stand where an entry says nothing.
+
+    `recheck_hours` is for a feed that lists everything it ever had: what it does not list any more is
+    erased. Other feeds roll on, and leaving one means nothing.
+    """
 
     url: str
     lang: str | None = None
     region: str | None = None
+    recheck_hours: int | None = None
 
     def __post_init__(self) -> None:
         if not self.url.startswith(("http://", "https://")):
@@ -33,6 +40,7 @@ class FeedSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
         if self.lang is not None and primary_tag(self.lang) is None:
             raise ValueError("`lang` must be a language tag such as en")
+        check_recheck(self.recheck_hours)
 
 
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -75,6 +83,16 @@ class FeedSource:
         if mark is None or mark.url != self._settings.url:
             mark = Mark(self._settings.url)
         return self._pages(mark)
+
+    def still_there(self, since: datetime, until: datetime) -> Iterator[Page]:
+        """The feed as it is now, asked for without conditions."""
+        return within(self._whole(), since, until, self._now())
+
+    def _whole(self) -> Iterator[Page]:
+        for page in self._pages(Mark(self._settings.url)):
+            if any(f"first {caps.MAX_ENTRIES:,}" in refused.problem for refused in page.refused):
+                raise BadFile("has more entries than are read", place="feed", advice="Do not re-check it.")
+            yield page
 
     def _pages(self, mark: Mark) -> Iterator[Page]:
         ask = {"accept": _ACCEPT}
@@ -123,4 +141,5 @@ FEED = SourceType(
     extra=None,
     tested_against="nginx 1.22 and 1,850 recorded feeds",
     open=_open,
+    ids_of=ids_of,
 )

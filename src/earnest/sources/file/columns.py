@@ -22,6 +22,8 @@ USUAL: dict[str, tuple[str, ...]] = {
     "lang": ("lang", "language", "locale"),
     "region": ("region", "city", "country"),
     "url": ("url", "permalink", "link"),
+    "edited": ("edited_utc", "edited_at", "updated_at", "modified_at", "edited"),
+    "change": ("change",),
 }  # fmt: skip
 ROLES = tuple(role for role in USUAL if role != "title")
 _REDDIT = {"subreddit", "subredditid", "linkid", "parentid"}
@@ -45,6 +47,8 @@ class Plan:
     lang: int | None
     region: int | None
     url: int | None
+    edited: int | None
+    change: int | None
     reddit: bool
 
 
@@ -108,6 +112,8 @@ def plan(
         lang=one("lang"),
         region=one("region"),
         url=one("url"),
+        edited=one("edited"),
+        change=one("change"),
         reddit=reddit,
     )
 

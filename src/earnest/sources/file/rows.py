@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from earnest.record.raw import RawPost
+from earnest.record.raw import Change, RawPost
 from earnest.sources.base import MAX_ID, MAX_TEXT, primary_tag
 from earnest.sources.dates import DateError, Order, when
 from earnest.sources.file.columns import Plan
@@ -23,9 +23,11 @@ class RowError(ValueError):
 class Rows:
     """Builds posts by one plan. Counts repeats where the file has no ids, so rows must come in file order."""
 
-    def __init__(self, plan: Plan, now: datetime, order: Order | None) -> None:
+    def __init__(self, plan: Plan, now: datetime, written: datetime, order: Order | None) -> None:
+        """`written` is when the file was: of two files that word a post differently, the later one counts."""
         self._plan = plan
         self._now = now
+        self._written = written
         self._order = order
         self._names = Occurrences() if plan.id is None else None
         self._langs: dict[Any, str | None] = {}
@@ -39,6 +41,9 @@ class Rows:
     def post(self, row: Sequence[Any]) -> RawPost:
         """The post in a row's values. Raises RowError."""
         plan = self._plan
+        change = self._change(row[plan.change]) if plan.change is not None and row[plan.change] else None
+        if change == "deleted" and plan.id is not None:
+            return RawPost(self._id(row, "", None), "", change="deleted")
         text = row[self._only] if self._only is not None else self._text(row)
         if type(text) is not str:
             raise RowError("has no text" if text is None else "its text is not a text")
@@ -65,8 +70,21 @@ class Rows:
             self._lang(lang) if lang else None,
             _short(row[plan.region], _MAX_PLACE) if plan.region is not None else None,
             _short(row[plan.url], _MAX_URL) if plan.url is not None else None,
-            change="deleted" if gone else "said",
+            change="deleted" if gone else change or "said",
+            version=self._version(row[plan.edited], created) if plan.edited is not None else self._written,
         )
+
+    def _change(self, value: object) -> Change | None:
+        """What a row says of itself; in another file's column of that name anything may stand."""
+        return value if value in ("said", "edited", "deleted") else None
+
+    def _version(self, edited: object, created: datetime | None) -> datetime:
+        """When the wording is from: its edit, else the post itself, else the file."""
+        try:
+            changed = when(edited, self._now, self._order) if edited else None
+        except DateError:
+            changed = None
+        return changed or created or self._written
 
     def _text(self, row: Sequence[Any]) -> Any:
         lead, choice = self._plan.lead, self._plan.choice

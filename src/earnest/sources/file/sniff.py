@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -40,9 +41,12 @@ _TEXT_CONTROLS = b"\t\n\r\f\x1b"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the first bytes say. `start` is the offset of the first byte after a byte order mark."""
+    """What the first bytes say. `start` is the offset of the first byte after a byte order mark; `written`
+    when the file was.
+    """
 
     path: Path
+    written: datetime
     identity: str
     compression: str
     encoding: str
@@ -73,6 +77,7 @@ def look(path: Path, told: Format | None) -> Look:
         raise BadFile(f"cannot be opened ({error.strerror})", place=name) from error
     except ValueError as error:
         raise BadFile("is not a path", place="path") from error
+    written = datetime.fromtimestamp(facts.st_mtime, UTC)
     digest = hashlib.sha256(first).hexdigest()[:16]
     identity = f"{facts.st_size}-{facts.st_mtime_ns}-{digest}"
     compression = (
@@ -82,7 +87,7 @@ def look(path: Path, told: Format | None) -> Look:
     if not raw:
         raise BadFile("is empty", place=name, advice="Give a file with at least one post.")
     if raw[:4] == b"PAR1":
-        return Look(path, identity, compression, "utf-8", "parquet", 0, raw[:4])
+        return Look(path, written, identity, compression, "utf-8", "parquet", 0, raw[:4])
     for magic, what, instead in _FOREIGN:
         if raw.startswith(magic) and not _reads_as_text(raw[:64]):
             raise BadFile(f"is {what}, not a file of posts", place=name, advice=instead)
@@ -98,7 +103,7 @@ def look(path: Path, told: Format | None) -> Look:
             place=name,
             advice="Earnest reads CSV, TSV, JSON lines, JSON and Parquet, also in gzip or zstd.",
         )
-    return Look(path, identity, compression, encoding, told or _format(head), start, head)
+    return Look(path, written, identity, compression, encoding, told or _format(head), start, head)
 
 
 def _head(path: Path, compression: str, encoding: str, name: str) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from earnest.egress import Egress
+from earnest.record.errors import BadFile
 from earnest.record.raw import Page, RawPost, Refusal
 from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings
 from earnest.sources.dates import Order
@@ -15,6 +16,7 @@ from earnest.sources.file import columns, jsons, sniff, tables
 from earnest.sources.file.parquet import Parquet
 from earnest.sources.file.position import Item, Mark
 from earnest.sources.file.rows import RowError, Rows
+from earnest.sources.relist import check_recheck, within
 
 PAGE = 1_000
 """Items in a page."""
@@ -31,12 +33,14 @@ class FileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: sniff.Format | None = None
     separator: str | None = None
     dates: Order | None = None
+    recheck_hours: int | None = None
 
     def __post_init__(self) -> None:
         if not self.path or "\0" in self.path:
             raise ValueError("`path` must name a file")
         if self.separator is not None and (len(self.separator) != 1 or self.separator in '\r\n"'):
             raise ValueError("`separator` must be one character")
+        check_recheck(self.recheck_hours)
 
 
 def _today() -> datetime:
@@ -61,6 +65,20 @@ class FileSource:
         if mark is None or mark.file != look.identity:
             mark = Mark(look.identity)
         return self._pages(look, mark)
+
+    def still_there(self, since: datetime, until: datetime) -> Iterator[Page]:
+        """The file as it is now: for one that always holds everything, such as a nightly export."""
+        return within(self._whole(), since, until, self._now())
+
+    def _whole(self) -> Iterator[Page]:
+        for page in self.read(None):
+            if any(refused.error == "BadFile" for refused in page.refused):
+                raise BadFile(
+                    "breaks off midway, so what it lacks may still be there",
+                    place=Path(self._settings.path).name,
+                    advice="Fetch or export it again.",
+                )
+            yield page
 
     def _pages(self, look: sniff.Look, mark: Mark) -> Iterator[Page]:
         place = {"json": "item", "parquet": "row"}.get(look.format, "line")
@@ -127,7 +145,7 @@ class _Reading:
         else:
             seen = jsons.names(look.head, laid_out=look.format == "json")
             plan = columns.plan(seen, wanted.columns, name, open_ended=True)
-        self.rows = Rows(plan, now, wanted.dates)
+        self.rows = Rows(plan, now, min(look.written, now), wanted.dates)
         self.start = Mark(mark.file) if self.rows.counts_repeats else mark
         offset = self.start.at if self._parquet else max(self.start.at, look.start)
         self.start = msgspec.structs.replace(self.start, at=offset)

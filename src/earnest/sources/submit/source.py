@@ -8,10 +8,20 @@ import msgspec
 from earnest.egress import Egress
 from earnest.record.raw import Page
 from earnest.sources.base import SourceType, dump_cursor, load_cursor, settings
+from earnest.sources.relist import check_recheck
 
 
 class SubmitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing to set: the form's words belong to the programme, the signing secrets to the store."""
+    """The form's words belong to the programme, the signing secrets to the key folder.
+
+    `recheck_hours` is for senders that say what is still there (`POST /api/submit/<programme>/present`): what
+    they did not confirm for so long is hidden until they do.
+    """
+
+    recheck_hours: int | None = None
+
+    def __post_init__(self) -> None:
+        check_recheck(self.recheck_hours)
 
 
 class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,6 +42,11 @@ def _open(given: Mapping[str, Any], egress: Egress | None) -> SubmitSource:
     return SubmitSource()
 
 
+def _ids_of(name: str) -> tuple[str, ...]:
+    """A submission by the id its sender gave, or by that of the message it came in."""
+    return () if "://" in name else (f"said-{name}", f"hook-{name}")
+
+
 SUBMIT = SourceType(
     type="submit",
     kinds=("addressed",),
@@ -39,4 +54,5 @@ SUBMIT = SourceType(
     extra=None,
     tested_against="Standard Webhooks signatures",
     open=_open,
+    ids_of=_ids_of,
 )

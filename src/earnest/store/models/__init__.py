@@ -4,6 +4,8 @@ Posts and what is counted from them use whole numbers for time (seconds, hours o
 that both databases do the same arithmetic and an id can be made of it; everything else uses ordinary times.
 """
 
+from earnest.store.models.audit import AuditHead, AuditLink
+from earnest.store.models.consent import Consent, ConsentEvent, Invitation
 from earnest.store.models.count import (
     Counter,
     Coverage,
@@ -15,24 +17,38 @@ from earnest.store.models.count import (
     WeekCount,
     Withheld,
 )
+from earnest.store.models.gone import Export, ExportPost, Graves
+from earnest.store.models.leaving import LeaveCode, OptOut
 from earnest.store.models.people import Membership, SignIn, StoredReport
-from earnest.store.models.place import Consent, DeadLetter, Place, Programme
+from earnest.store.models.place import DeadLetter, Place, Programme
 from earnest.store.models.post import Correction, Post, PostLabel, Tombstone
+from earnest.store.models.recheck import CheckedDay, Recheck
 
 __all__ = [
+    "AuditHead",
+    "AuditLink",
+    "CheckedDay",
     "Consent",
+    "ConsentEvent",
     "Correction",
     "Counter",
     "Coverage",
     "DayCount",
     "DeadLetter",
+    "Export",
+    "ExportPost",
+    "Graves",
     "HourCount",
+    "Invitation",
+    "LeaveCode",
     "Membership",
     "Minute",
+    "OptOut",
     "Place",
     "Post",
     "PostLabel",
     "Programme",
+    "Recheck",
     "SignIn",
     "StoredReport",
     "Tombstone",

@@ -7,11 +7,15 @@ from django.db import models
 
 
 class Membership(models.Model):
-    """A person's role in a programme. `desk.access` alone says what a role may do."""
+    """A person's role in a programme. `desk.access` alone says what a role may do.
+
+    `places` are the slugs of the places whose community a delegate speaks for; empty for other roles.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     programme = models.ForeignKey("store.Programme", models.CASCADE, related_name="+")
     role = models.CharField(max_length=10)
+    places = models.JSONField(default=list)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["user", "programme"], name="member_once"),)
@@ -36,7 +40,8 @@ class StoredReport(models.Model):
     """A report that was made; its files are in the home folder under `reports/`.
 
     `quoted` are the ids of the posts it quotes: when one of them is erased the files go at once, the state
-    becomes `stale`, and the report is made anew from what may still be told.
+    becomes `stale`, and the report is made anew from what may still be told. `digests` are the SHA-256 of its
+    files by format: a file put back from an old backup is not the one that was made last, and is not shown.
     """
 
     programme = models.ForeignKey("store.Programme", models.CASCADE, related_name="+")
@@ -46,6 +51,7 @@ class StoredReport(models.Model):
     lang = models.CharField(max_length=12, default="en")
     formats = models.JSONField(default=list)
     quoted = models.JSONField(default=list)
+    digests = models.JSONField(default=dict)
     state = models.CharField(max_length=10, default="ready")
 
     def __str__(self) -> str:

@@ -23,6 +23,8 @@ class Post(models.Model):
     arrival   1, 2, 3 … in the order in which posts were kept: what Live follows
     created   when it was said, seconds since 1970
     received  when it was kept, seconds since 1970
+    version   when its source says that this wording was written, milliseconds since 1970; 0 where it does not
+              say. An older wording never replaces a newer one.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -49,6 +51,7 @@ class Post(models.Model):
     voice = models.BinaryField(max_length=12, null=True)
     model = models.CharField(max_length=32)
     corrected = models.BooleanField(default=False)
+    version = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["place", "key"], name="post_once"),)
@@ -98,7 +101,11 @@ class Tombstone(models.Model):
 
 
 class Correction(models.Model):
-    """A person looked at a post's labels: what the model had said, and what is right."""
+    """A person looked at a post's labels: what the model had said, and what is right.
+
+    voice  the tag that the post lost with its old main label: counted nowhere, it is there so that somebody
+           who leaves takes this post along
+    """
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="+", db_constraint=False)
     programme = models.ForeignKey("store.Programme", models.CASCADE, related_name="+")
@@ -106,6 +113,7 @@ class Correction(models.Model):
     said_kind = models.CharField(max_length=30)
     label = models.CharField(max_length=80)
     kind = models.CharField(max_length=30)
+    voice = models.BinaryField(max_length=12, null=True)
     model = models.CharField(max_length=32)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()

@@ -5,7 +5,8 @@ from datetime import datetime
 from django import template
 from django.utils.safestring import SafeString
 
-from earnest.store.read import PostRow
+from earnest.store import read
+from earnest.store.read import PostRow, Programme
 from earnest.web import words
 
 register = template.Library()
@@ -14,6 +15,12 @@ register.filter("kind", words.kind)
 register.filter("label", words.label)
 register.filter("tongue", words.tongue)
 register.filter("moment", words.moment)
+
+
+@register.inclusion_tag("web/_hidden.html")
+def hidden_days(programme: Programme) -> dict[str, object]:
+    """What is not shown of a programme until it is looked at again at its source."""
+    return {"rows": read.hidden_days(programme.slug)}
 
 
 @register.filter

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from earnest.desk import access
+from earnest.web import frame
 from earnest.web.frame import rooms, to_sign_in
 from earnest.web.views import errors
 
@@ -12,10 +13,11 @@ def page(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return to_sign_in(request)
     programmes = access.programmes_of(request.user)
-    open_rooms = rooms(request, programmes[0]) if programmes else []
-    if open_rooms:
-        return HttpResponseRedirect(open_rooms[0].url)
-    return render(request, "web/no_programme.html")
+    for programme in sorted(programmes, key=lambda one: not one.live):
+        open_rooms = rooms(request, programme)
+        if open_rooms:
+            return HttpResponseRedirect(open_rooms[0].url)
+    return render(request, "web/no_programme.html", {"may_add": access.may_add(request.user)})
 
 
 def programme(request: HttpRequest, programme: str) -> HttpResponse:
@@ -25,4 +27,7 @@ def programme(request: HttpRequest, programme: str) -> HttpResponse:
     found = next((one for one in access.programmes_of(request.user) if one.slug == programme), None)
     if found is None:
         return errors.not_found(request)
-    return HttpResponseRedirect(rooms(request, found)[0].url)
+    there = rooms(request, found)
+    if not there:
+        return frame.still_draft(request, found)
+    return HttpResponseRedirect(there[0].url)

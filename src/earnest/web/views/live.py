@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from earnest.desk import access
+from earnest.desk import access, audit
 from earnest.store import read
 from earnest.store.read import PostRow, Programme
 from earnest.web import charts, filters, live, understanding
@@ -22,6 +22,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     """The newest posts of what is asked for, and where the stream goes on."""
     places = read.places(programme.slug)
     asked = filters.parse(request.GET, programme, places)
+    audit.by(request.user, "live_read", programme.slug, "live", hourly=True, detail=asked.noted())
     after = read.newest_id(programme.slug)
     now = datetime.now(UTC)
     day = now - timedelta(days=1)
@@ -67,7 +68,7 @@ async def stream(request: HttpRequest, programme: str) -> HttpResponseBase:
     """The event stream. A reader who may not see it is told so before anything is sent."""
     user = await request.auser()
     found = await sync_to_async(read.programme)(programme)
-    if found is None or not await sync_to_async(access.may)(user, "see_posts", programme):
+    if found is None or not found.live or not await sync_to_async(access.may)(user, "see_posts", programme):
         return HttpResponse(
             "Sign in to follow this.",
             status=401 if not user.is_authenticated else 403,
@@ -79,6 +80,7 @@ async def stream(request: HttpRequest, programme: str) -> HttpResponseBase:
         after = _number(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
     except BadQueryError as error:
         return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
+    await sync_to_async(audit.by)(user, "live_read", programme, "live", hourly=True, detail=asked.noted())
     if after is None:
         after = await sync_to_async(read.newest_id)(programme)
     session, key = request.session, request.session.session_key

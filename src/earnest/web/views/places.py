@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
+from earnest.desk import access
+from earnest.report import shown
 from earnest.store import read
 from earnest.store.read import Place, PlaceHours, Programme
 from earnest.store.read_consents import ConsentRow, consents
@@ -31,7 +33,7 @@ class Row:
     consent_alert: bool
     strip: SafeString
     coverage: str
-    posts: int
+    posts: str
     now: str
     alert: bool
 
@@ -43,11 +45,15 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     monday = now.date() - timedelta(days=now.weekday())
     since, until = monday - timedelta(weeks=WEEKS - 1), now.date() + timedelta(days=1)
     given = consents(programme.slug)
-    posts = read.facet_counts(programme.slug, now - timedelta(weeks=4), now)["place"]
+    posts = shown.places(programme, now.date(), 4)
     states = {one.place.slug: one for one in read.hearing_now(programme.slug)}
+    own = access.places_of(request.user, programme.slug)
     rows = [
-        _row(hours, given.get(hours.place.slug), states[hours.place.slug], posts.get(hours.place.slug, 0))
+        _row(
+            hours, given.get(hours.place.slug), states[hours.place.slug], posts.get(hours.place.slug, "none")
+        )
         for hours in read.hearing(programme.slug, since, until)
+        if own is None or hours.place.slug in own
     ]
     withheld = read.withheld(monday - timedelta(days=7))
     context = {
@@ -55,12 +61,15 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
         "weeks": WEEKS,
         "since": _day(since),
         "withheld": f"about {withheld:,}" if withheld is not None else "fewer than 20",
-        "letters": read.dead_letters(programme.slug, limit=20),
+        "letters": read.dead_letters(programme.slug, limit=20) if own is None else [],
+        "keeps": access.may(request.user, "keep_places", programme.slug),
+        "reads": access.may(request.user, "see_posts", programme.slug),
+        "speaks": own is not None,
     }
     return render(request, "web/places.html", programme, context)
 
 
-def _row(hours: PlaceHours, consent: ConsentRow | None, now: read.HearingNow, posts: int) -> Row:
+def _row(hours: PlaceHours, consent: ConsentRow | None, now: read.HearingNow, posts: str) -> Row:
     place = hours.place
     return Row(
         place=place,
@@ -79,12 +88,14 @@ def _consent(place: Place, consent: ConsentRow | None) -> str:
     if place.kind != "closed":
         return ""
     if consent is None:
-        return "no consent: not read"
+        return "not invited yet: not read"
     if consent.state == "ended" and consent.ended is not None:
         grace = words.several(consent.grace_days, "day", "days")
         return f"consent ended {words.moment(consent.ended)}; erased after {grace}"
     if consent.state == "lapsed":
         return f"consent not proved since {words.moment(consent.expires)}: not read"
+    if consent.state == "paused":
+        return f"consent since {words.moment(consent.opened)}; paused: what is said meanwhile is not read"
     proved = f", proved {words.moment(consent.checked)}" if consent.checked else ""
     return f"consent since {words.moment(consent.opened)}{proved}"
 
@@ -105,7 +116,7 @@ def _now(place: Place, now: read.HearingNow) -> str:
     if place.state == "closed":
         return place.problem or "closed"
     if place.state == "paused":
-        return "paused"
+        return "paused by the delegate" if place.paused_by == "delegate" else "paused"
     if now.state == "unknown":
         return "not heard yet" if now.since is None else f"unknown since {words.moment(now.since)}"
     return "heard" if now.state == "observed" else "nobody spoke"

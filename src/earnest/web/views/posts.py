@@ -7,7 +7,7 @@ from django.shortcuts import render as django_render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from earnest.desk import access
+from earnest.desk import access, audit
 from earnest.store import read, write
 from earnest.store.read import PostRow, Programme
 from earnest.web import filters, understanding
@@ -29,6 +29,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     after = request.GET.get("after", "")
     if after and not (after.isascii() and after.isdecimal() and len(after) < 18):
         raise BadQueryError("The link to older posts is damaged.")
+    audit.by(request.user, "posts_read", programme.slug, "posts", detail=asked.noted())
     found = read.posts(programme.slug, asked.filters, after=after or None, limit=SHOWN)
     now = datetime.now(UTC)
     since, until = asked.filters.since or now - COUNTED, asked.filters.until or now
@@ -53,6 +54,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
 def one(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
     """A post by itself, with why."""
     post = _post(programme, id)
+    _note(request, "post_read", programme, post)
     context = {"post": post, "because": _because(request, programme, post, whole=True), "open": True}
     return render(request, "web/post.html", programme, context)
 
@@ -60,7 +62,9 @@ def one(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
 @door("see_posts")
 def row(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
     """A post as a row of a list, with why it is labelled so (`?open=1`) or without: for htmx."""
-    return _row(request, programme, _post(programme, id), opened=request.GET.get("open") == "1")
+    post = _post(programme, id)
+    _note(request, "post_read", programme, post)
+    return _row(request, programme, post, opened=request.GET.get("open") == "1")
 
 
 @require_POST
@@ -75,9 +79,14 @@ def correct(request: HttpRequest, programme: Programme, id: int) -> HttpResponse
         raise BadQueryError(form.problem())
     if not write.correct(programme.slug, id, form.chosen(), form.cleaned_data["kind"], request.user.pk):
         raise Http404
+    _note(request, "corrected", programme, post)
     if request.headers.get("HX-Request") == "true":
         return _row(request, programme, _post(programme, id), opened=False)
     return HttpResponseRedirect(reverse("post", args=[programme.slug, id]))
+
+
+def _note(request: HttpRequest, action: str, programme: Programme, post: PostRow) -> None:
+    audit.by(request.user, action, programme.slug, f"post:{post.id}", detail={"place": post.place})
 
 
 def _post(programme: Programme, id: int) -> PostRow:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
-from earnest.desk import access
+from earnest.desk import access, audit
 from earnest.record.errors import InputError
 from earnest.report import publish
 from earnest.report.wording import Wording
@@ -46,6 +46,7 @@ def _list(request: HttpRequest, programme: Programme, problem: str = "") -> Http
     context = {
         "rows": [_row(report) for report in read.reports(programme.slug)],
         "may_make": access.may(request.user, "make_report", programme.slug),
+        "held": [row for row in read.exports() if row.programme == programme.slug],
         "problem": problem,
         "first": request.POST.get("from", since.isoformat()),
         "last": request.POST.get("to", (until - timedelta(days=1)).isoformat()),
@@ -70,6 +71,7 @@ def _make(request: HttpRequest, programme: Programme) -> HttpResponse:
         return _list(request, programme, said)
     lang = request.POST.get("lang", "en")
     made = publish.publish(programme, since, until, lang=lang if lang in LANGUAGES else "en")
+    audit.by(request.user, "report_made", programme.slug, f"report:{made}")
     return HttpResponseRedirect(reverse("report_one", args=[programme.slug, made]), status=303)
 
 
@@ -87,6 +89,7 @@ def _day(request: HttpRequest, name: str) -> date:
 def one(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
     """A stored report, in the frame of the pages."""
     report = _stored(programme, id)
+    audit.by(request.user, "report_read", programme.slug, f"report:{id}")
     context = {
         "row": _row(report),
         "body": _body(report),
@@ -114,6 +117,7 @@ def renew(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
     """Make reports anew whose files went because a post they quoted was erased."""
     _stored(programme, id)
     publish.renew(programme.slug)
+    audit.by(request.user, "report_made", programme.slug, f"report:{id}")
     return HttpResponseRedirect(reverse("report_one", args=[programme.slug, id]), status=303)
 
 
@@ -122,13 +126,14 @@ def renew(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
 def file(request: HttpRequest, programme: Programme, id: int, format: str) -> HttpResponse:
     """A stored report as a file to take along."""
     report = _stored(programme, id)
-    path = read.report_file(id, format) if format in TYPES and report.state == "ready" else None
-    if path is None:
+    content = publish.take_along(report, format) if format in TYPES else None
+    if content is None:
         raise Http404
+    audit.by(request.user, "exported", programme.slug, f"report:{id}", detail={"format": format})
     last = report.until - timedelta(days=1)
     name = f"{programme.slug}-{report.since}-to-{last}.{format}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Security-Policy": FILE_POLICY,
     }
-    return HttpResponse(path.read_bytes(), content_type=TYPES[format], headers=headers)
+    return HttpResponse(content, content_type=TYPES[format], headers=headers)

@@ -1,5 +1,6 @@
 """The public form: say something to the operator. No account, no name, nothing that identifies is kept."""
 
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -18,6 +19,10 @@ from earnest.web import tongue
 from earnest.web.forms import MOST_SAID, SayForm
 from earnest.web.say_words import WORDS
 from earnest.web.throttle import Throttle, address
+
+MINE = "mine"
+MINE_LIKE = re.compile(r"[A-Za-z0-9_-]{43}")
+"""The private token of the submission just sent (`flow.codes.link`)."""
 
 SENT = Throttle(times=20, seconds=3_600)
 """Submissions from one address in an hour."""
@@ -48,7 +53,7 @@ def page(request: HttpRequest, programme: str) -> HttpResponse:
     SENT.note(address(request))
     home = Path(settings.EARNEST_HOME)
     try:
-        said.by_form(
+        taken = said.by_form(
             place,
             model_for(found.taxonomy, home),
             home,
@@ -60,15 +65,35 @@ def page(request: HttpRequest, programme: str) -> HttpResponse:
         return _form(request, found, place, lang, form, "fields", status=400)
     except EarnestError:
         return _form(request, found, place, lang, form, "down", status=503)
+    # In a cookie that goes with the next page: an address would stay in histories and logs.
+    thanks.set_cookie(
+        MINE,
+        taken.link,
+        max_age=1_800,
+        path=reverse("said", args=[programme]),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
     return thanks
 
 
 @require_safe
 def thanks(request: HttpRequest, programme: str) -> HttpResponse:
-    """The same page for everybody, whatever became of what they said."""
+    """The same for everybody, whatever became of what they said; only the link to erase it is their own."""
     found, _ = _open(programme)
     lang = tongue.of(request)
-    return render(request, "web/said.html", {"programme": found, "t": WORDS[lang], "lang": lang})
+    mine = request.COOKIES.get(MINE, "")
+    context = {
+        "programme": found,
+        "t": WORDS[lang],
+        "lang": lang,
+        "mine": mine if MINE_LIKE.fullmatch(mine) else "",
+    }
+    answer = render(request, "web/said.html", context)
+    if mine:
+        answer.delete_cookie(MINE, path=reverse("said", args=[programme]), samesite="Strict")
+    return answer
 
 
 def _open(programme: str) -> tuple[Programme, ListeningPlace]:

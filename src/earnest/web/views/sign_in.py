@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from earnest.desk import access
+from earnest.desk import access, audit
 from earnest.web.forms import SignInForm
 from earnest.web.throttle import Throttle, address
 from earnest.web.views import errors
@@ -42,9 +42,11 @@ def page(request: HttpRequest) -> HttpResponse:
     user = authenticate(request, username=name, password=form.cleaned_data["password"])
     if user is None:
         TRIES.note(key)
+        audit.note_hourly("visitor", "sign_in_refused")
         return _form(request, onward, "Name and password do not belong together.", status=403)
     TRIES.forget(key)
     login(request, user)
+    audit.by(user, "signed_in", about="password")
     return HttpResponseRedirect(onward)
 
 
@@ -73,10 +75,13 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             "Ask for a new one: earnest user link NAME makes it.",
         )
     login(request, user, backend=BACKEND)
+    audit.by(user, "signed_in", about="link")
     return HttpResponseRedirect("/")
 
 
 @require_POST
 def out(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        audit.by(request.user, "signed_out")
     logout(request)
     return HttpResponseRedirect(reverse("sign_in"))

@@ -1,10 +1,11 @@
 """Taxonomy: what posts may be about, how often they were, and how good each label is."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 
+from earnest.report import shown
 from earnest.store import read
 from earnest.store.read import LabelQuality, Programme
 from earnest.understand.evaluate import Measured, Share
@@ -28,7 +29,7 @@ class Leaf:
     label: Label
     name: str
     severity: str
-    posts: int
+    posts: str
     precision: str
     recall: str
     here: str
@@ -40,21 +41,20 @@ class Branch:
 
     id: str
     name: str
-    posts: int
+    posts: str
     leaves: tuple[Leaf, ...]
 
 
 @door("see_taxonomy")
 def page(request: HttpRequest, programme: Programme) -> HttpResponse:
-    """The tree, with counts of the last four weeks by main label."""
-    now = datetime.now(UTC)
+    """The tree, with counts of the last four whole weeks by main label."""
     taxonomy, model = understanding.taxonomy_of(programme), understanding.model_of(programme)
-    counts = read.facet_counts(programme.slug, now - timedelta(weeks=WEEKS), now)
+    told = shown.topics(programme, datetime.now(UTC).date(), WEEKS)
     quality = model.quality if model else None
     context = {
         "taxonomy": taxonomy,
         "branches": _branches(
-            taxonomy, model.quality if model else None, counts, read.label_quality(programme.slug)
+            taxonomy, model.quality if model else None, told, read.label_quality(programme.slug)
         )
         if taxonomy
         else [],
@@ -63,7 +63,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
         "category_share": _share(quality.category) if quality else "",
         "model": model.id if model else "",
         "unsure_share": _share(quality.unsure) if quality else "",
-        "total": sum(counts["label"].values()),
+        "total": told.total,
     }
     return render(request, "web/taxonomy.html", programme, context)
 
@@ -71,7 +71,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
 def _branches(
     taxonomy: Taxonomy,
     quality: object,
-    counts: dict[str, dict[str, int]],
+    told: shown.Topics,
     here: dict[str, LabelQuality],
 ) -> list[Branch]:
     measured: dict[str, Measured] = {one.id: one for one in getattr(quality, "labels", ())}
@@ -79,13 +79,13 @@ def _branches(
         Branch(
             id=category.id,
             name=category.name["en"],
-            posts=counts["category"].get(category.id, 0),
+            posts=told.categories.get(category.id, "none"),
             leaves=tuple(
                 Leaf(
                     label=label,
                     name=label.name["en"],
                     severity=SEVERITIES.get(label.severity, str(label.severity)),
-                    posts=counts["label"].get(label.id, 0),
+                    posts=told.labels.get(label.id, "none"),
                     precision=_share(measured[label.id].precision) if label.id in measured else "",
                     recall=_share(measured[label.id].recall) if label.id in measured else "",
                     here=_here(here.get(label.id)),

@@ -79,6 +79,21 @@
       waiting = waiting.filter((html) => html !== event.data).concat(event.data);
       say();
     });
+    source.addEventListener("there", (event) => {
+      const there = new Set(event.data.split(" ").filter(Boolean).map(Number));
+      const oldest = Math.min(...there);
+      for (const post of posts()) {
+        const id = Number(post.id.slice(1));
+        if (!there.size || (id >= oldest && !there.has(id))) post.remove();
+      }
+    });
+    source.addEventListener("gone", (event) => {
+      for (const id of event.data.split(" ")) {
+        waiting = waiting.filter((html) => !html.includes(`id="p${id}"`));
+        document.getElementById(`p${id}`)?.remove();
+      }
+      say();
+    });
     source.addEventListener("pace", (event) => {
       const template = document.createElement("template");
       template.innerHTML = event.data;

@@ -1,0 +1,173 @@
+"""The audit chain: who read, changed or took out what, written down before it is done with.
+
+    audit.note("person:3", "post_read", programme="riders", about="post:1234")
+
+Promises: a link is written or the call fails, so that nothing is read unseen; it holds no words of a post and
+no name (people are numbers, `person:3`); it is never changed, and `audit_verify.verify` finds what was.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+
+from earnest.desk import access, audit_key
+from earnest.desk.accesses import Access, accesses, accesses_for
+from earnest.store import chain, clock, read_audit, write_audit
+
+__all__ = [
+    "ACTIONS",
+    "Access",
+    "NotContentFree",
+    "accesses",
+    "accesses_for",
+    "by",
+    "note",
+    "note_hourly",
+    "ready",
+]
+
+ACTIONS: dict[str, str] = {
+    "posts_read": "read a list of posts",
+    "live_read": "followed new posts as they arrived",
+    "post_read": "read one post",
+    "exported": "took a report along as a file",
+    "report_read": "read a report",
+    "report_made": "made a report",
+    "corrected": "corrected the labels of a post",
+    "signed_in": "signed in",
+    "signed_out": "signed out",
+    "sign_in_refused": "somebody could not sign in",
+    "person_added": "added a person or changed their role",
+    "link_made": "made a sign-in link",
+    "programme_added": "added a programme",
+    "programme_changed": "changed a programme's terms",
+    "went_live": "let a programme begin to listen",
+    "place_added": "added a place",
+    "place_changed": "changed a place's settings",
+    "place_paused": "paused a place",
+    "place_resumed": "resumed a place",
+    "place_closed": "closed a place",
+    "secret_made": "made a signing secret for a place",
+    "imported": "imported a file",
+    "invited": "made an invitation for a community",
+    "consent_opened": "saw a community's consent begin",
+    "consent_renewed": "saw a community's consent renewed",
+    "consent_paused": "could not prove a community's consent",
+    "consent_closed": "saw a community's consent end",
+    "opted_out": "let somebody opt out",
+    "opted_in": "let somebody back in who had opted out",
+    "erased": "erased posts",
+    "erased_on_request": "erased what somebody asked to have erased",
+    "place_erased": "erased a place with all its posts",
+    "swept": "deleted what was kept long enough",
+    "rechecked": "looked again whether posts are still public",
+    "keys_rotated": "changed the key of voices",
+    "epoch_destroyed": "destroyed the voice key of a quarter",
+    "model_chosen": "chose another model",
+    "audit_read": "read the audit chain",
+    "audit_verified": "verified the audit chain",
+    "audit_head": "took the head of the audit chain along",
+    "chain_begun": "went on with a new key of the audit chain, the old one being lost",
+    "dpia_made": "wrote a data protection impact assessment",
+}
+"""Every action, as the end of a sentence that begins with who did it."""
+
+_ACTOR = re.compile(r"(person|delegate):\d{1,12}|system|cli|visitor")
+_TOKEN = re.compile(r"[A-Za-z0-9._:/+-]+")
+_NAME = re.compile(r"[a-z][a-z_]{0,23}")
+_NUMBER = re.compile(r"\d{9}")
+_PERSON = re.compile(r"(^|[/:])u/|://")
+LONGEST = 60
+MOST = 6
+
+
+class NotContentFree(ValueError):
+    """A link was to hold what none may: a defect of the caller, never of a person's input."""
+
+
+def note(
+    actor: str,
+    action: str,
+    *,
+    programme: str | None = None,
+    about: str = "",
+    detail: Mapping[str, str | int] | None = None,
+) -> None:
+    """Write one link, in the caller's transaction where there is one (then as its last step).
+
+    `about` and the values of `detail` are single words such as "post:12", "place:reviews", "2026Q3" or
+    "pay.tips"; numbers are free. Raises NotContentFree for anything else, MissingKeys without the key.
+    """
+    detail = detail or {}
+    _check(actor, action, programme, about, detail)
+    home = Path(settings.EARNEST_HOME)
+    write_audit.append(audit_key.key(home), actor, action, programme or "", about, chain.detail_text(detail))
+
+
+def note_hourly(
+    actor: str,
+    action: str,
+    *,
+    programme: str | None = None,
+    about: str = "",
+    detail: Mapping[str, str | int] | None = None,
+) -> None:
+    """As `note`, at most once an hour for the same in every word: for pages that ask again by themselves."""
+    ready()
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    if not read_audit.noted(actor, action, programme or "", about, chain.detail_text(detail or {}), hour):
+        note(actor, action, programme=programme, about=about, detail=detail)
+
+
+def by(
+    user: access.Person,
+    action: str,
+    programme: str | None = None,
+    about: str = "",
+    *,
+    hourly: bool = False,
+    detail: Mapping[str, str | int] | None = None,
+) -> None:
+    """What a signed-in person does: their number, and the role they held when they did it."""
+    role = access.role_of(user, programme) if programme else "admin" if user.is_superuser else None
+    detail = dict(detail or {}) | ({"role": role} if role else {})
+    actor = f"{'delegate' if role == 'delegate' else 'person'}:{user.pk}"
+    (note_hourly if hourly else note)(actor, action, programme=programme, about=about, detail=detail)
+
+
+def ready() -> None:
+    """Raises MissingKeys when links could not be written: asked once when a process starts."""
+    audit_key.key(Path(settings.EARNEST_HOME))
+
+
+def _check(
+    actor: str, action: str, programme: str | None, about: str, detail: Mapping[str, str | int]
+) -> None:
+    if not _ACTOR.fullmatch(actor):
+        raise NotContentFree("An actor is person:<id>, delegate:<id>, system, cli or visitor.")
+    if action not in ACTIONS:
+        raise NotContentFree("This action is not in desk.audit.ACTIONS.")
+    for word in (programme or "", about):
+        _check_word(word)
+    if len(detail) > MOST:
+        raise NotContentFree(f"A link has at most {MOST} details.")
+    for name, value in detail.items():
+        if not _NAME.fullmatch(name):
+            raise NotContentFree("A detail's name is a short lower-case word.")
+        if isinstance(value, str):
+            _check_word(value)
+            if _NUMBER.search(value):
+                raise NotContentFree("A link takes long numbers as numbers only.")
+        elif not isinstance(value, int):
+            raise NotContentFree(f"The detail '{name}' is neither a word nor a whole number.")
+
+
+def _check_word(word: str) -> None:
+    """One short word that is nobody's address, handle or number, and no words of a post."""
+    if not word:
+        return
+    longest = 80 if ":" in word else LONGEST
+    if len(word) > longest or not _TOKEN.fullmatch(word) or _PERSON.search(word):
+        raise NotContentFree("A link takes single short words: no text, address, handle or link.")

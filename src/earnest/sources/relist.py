@@ -1,0 +1,29 @@
+"""Listing again what is still there: what the sources that can do it share."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from earnest.record.raw import Page
+
+LONGEST = 24 * 366
+"""Hours."""
+
+
+def check_recheck(hours: int | None) -> None:
+    """Raises ValueError for a setting `recheck_hours` that is none."""
+    if hours is not None and not 1 <= hours <= LONGEST:
+        raise ValueError(f"`recheck_hours` must be 1 to {LONGEST:,}")
+
+
+def within(pages: Iterator[Page], since: datetime, until: datetime, now: datetime) -> Iterator[Page]:
+    """Pages with the posts of a stretch of time alone. An undated post may be of any time, and one ahead of
+    the clock counts as said when it arrived: both stay.
+    """
+    for page in pages:
+        posts = tuple(
+            post
+            for post in page.posts
+            if post.created is None or since <= post.created < until or post.created > now
+        )
+        yield replace(page, posts=posts)

@@ -1,0 +1,66 @@
+"""Reading what is to be looked at again, and what is hidden until it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from earnest.store import clock, scope
+from earnest.store.models import CheckedDay, Recheck
+
+LONGEST = 31
+"""Days that are listed at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Days of a place that are not shown until they were looked at again at their source."""
+
+    place: str
+    title: str
+    days: int
+
+
+def hidden_days(programme: str) -> list[Hidden]:
+    """What a programme does not show now because it was not looked at again in time, by title."""
+    within = scope.of(programme)
+    found: dict[int, int] = {}
+    for days in within.overdue:
+        with_posts = CheckedDay.objects.filter(
+            place_id=days.place, day__gte=days.first, day__lt=days.end
+        ).count()
+        found[days.place] = found.get(days.place, 0) + with_posts
+    told = {place: days for place, days in found.items() if days and place in within.places}
+    rows = [Hidden(*within.places[place], days) for place, days in told.items()]
+    return sorted(rows, key=lambda row: (row.title, row.place))
+
+
+def recheck_due(now: datetime) -> dict[int, datetime | None]:
+    """Places with days that are due to be looked at again, by id, and when that was last tried.
+
+    A day is due when two thirds of the time have passed after which it would be hidden.
+    """
+    with connection.cursor() as db:
+        db.execute(
+            "SELECT DISTINCT c.place_id FROM store_recheck r"
+            " JOIN store_checkedday c ON c.place_id = r.place_id WHERE c.verified < %s - r.every * 2 / 3",
+            [clock.seconds(now)],
+        )
+        due = [place for (place,) in db.fetchall()]
+    return dict(Recheck.objects.filter(pk__in=due).values_list("pk", "tried"))
+
+
+def days_due(place_id: int, now: datetime) -> list[tuple[int, int]]:
+    """Spans of days (first, end) of a place that are due, the newest first, none longer than 31 days."""
+    row = Recheck.objects.filter(pk=place_id).first()
+    if row is None:
+        return []
+    late = clock.seconds(now) - row.every * 2 // 3
+    days = CheckedDay.objects.filter(place_id=place_id, verified__lt=late)
+    spans: list[tuple[int, int]] = []
+    for day in days.order_by("-day").values_list("day", flat=True):
+        if spans and spans[-1][1] - day <= LONGEST:
+            spans[-1] = (day, spans[-1][1])
+        else:
+            spans.append((day, day + 1))
+    return spans

@@ -1,0 +1,151 @@
+"""Every door through which a post can be read leaves a link in the audit chain."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.http import StreamingHttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.html import escape
+
+from earnest.desk.accesses import READS
+from earnest.store import read, read_audit
+
+As = Callable[[str], Client]
+
+TODAY = datetime.now(UTC).date()
+DAYS = {"lang": "en", "from": str(TODAY - timedelta(days=20)), "to": str(TODAY)}
+
+DOORS: dict[str, tuple[str, dict[str, str], str]] = {
+    "posts": ("get", {}, "posts_read"),
+    "post": ("get", {}, "post_read"),
+    "post_row": ("get", {}, "post_read"),
+    "post_correct": ("post", {"label": "pay.tips", "kind": "complaint"}, "corrected"),
+    "live": ("get", {}, "live_read"),
+    "live_stream": ("get", {}, "live_read"),
+    "report": ("post", DAYS, "report_made"),
+    "report_one": ("get", {}, "report_read"),
+    "report_renew": ("post", {}, "report_made"),
+    "report_file": ("get", {}, "exported"),
+    "sign_out": ("post", {}, "signed_out"),
+}
+"""Address: how it is asked, with what, and the action that must be written."""
+
+
+def _patterns(of: URLResolver) -> Iterator[URLPattern]:
+    for one in of.url_patterns:
+        yield from _patterns(one) if isinstance(one, URLResolver) else [one]
+
+
+PATTERNS = {str(pattern.name): pattern for pattern in _patterns(get_resolver())}
+
+
+@pytest.fixture
+def stored(as_: As, home: Path) -> int:
+    """A report of the shoppers, which quotes posts."""
+    as_("admin").post(reverse("report", args=["shoppers"]), DAYS)
+    return read.reports("shoppers")[0].id
+
+
+def address(name: str, report: int) -> str:
+    post = read.posts("shoppers", read.Filters()).rows[0].id
+    known: dict[str, Any] = {
+        "programme": "shoppers",
+        "id": report if name.startswith("report") else post,
+        "format": "html",
+        "token": "unknown",
+        "step": "purpose",
+        "name": "notice",
+    }
+    wanted = PATTERNS[name].pattern.converters
+    return reverse(name, kwargs={key: known.get(key, "unknown") for key in wanted})
+
+
+def links() -> list[read_audit.Link]:
+    return list(read_audit.links())
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_a_door_to_posts_leaves_a_link(name: str, as_: As, stored: int) -> None:
+    browser, before = as_("admin"), len(links())
+    method, said, action = DOORS[name]
+    answer = getattr(browser, method)(address(name, stored), said)
+    assert answer.status_code in (200, 302, 303)
+    last = links()[before:]
+    assert action in [link.action for link in last]
+    link = last[-1]
+    assert link.actor.startswith("person:")
+    if name != "sign_out":
+        assert (link.programme, link.detail["role"]) == ("shoppers", "admin")
+
+
+@pytest.mark.parametrize("name", sorted(set(PATTERNS) - set(DOORS)))
+def test_no_other_address_shows_a_post_without_a_link(name: str, as_: As, stored: int) -> None:
+    """Whatever addresses come later: one whose answer holds a post's words and leaves no link fails here."""
+    browser, before = as_("admin"), len(links())
+    answer = browser.get(address(name, stored))
+    content = b"" if isinstance(answer, StreamingHttpResponse) else answer.content
+    page = content.decode("utf-8", "replace")
+    shown = [
+        post
+        for programme in ("shoppers", "riders")
+        for post in read.posts(programme, read.Filters(), limit=40).rows
+        if post.text[:40] in page or escape(post.text[:40]) in page
+    ]
+    assert not shown or any(link.action in READS for link in links()[before:])
+
+
+def test_the_very_words_of_a_search_are_not_written(as_: As) -> None:
+    as_("analyst").get(
+        "/riders/posts", {"q": "counter ann@example.org", "place": "bristol", "kind": "praise"}
+    )
+    link = links()[-1]
+    assert link.detail == {"filters": 3, "place": "bristol", "role": "analyst", "searched": 1}
+
+
+def test_live_is_noted_once_an_hour_for_a_person_and_what_they_ask_for(as_: As) -> None:
+    analyst, admin = as_("analyst"), as_("admin")
+    for _ in range(3):
+        analyst.get("/riders/live")
+    admin.get("/riders/live")
+    analyst.get("/riders/live", {"place": "bristol"})
+    assert [link.action for link in links()].count("live_read") == 3
+
+
+def test_who_may_not_see_posts_leaves_none(as_: As) -> None:
+    before = len(links())
+    assert as_("delegate").get("/riders/posts").status_code == 403
+    assert links()[before:] == []
+
+
+def test_signing_in_is_written_down_and_a_wrong_password_without_the_name(desk: None) -> None:
+    browser = Client()
+    browser.post("/sign-in", {"name": "analyst", "password": "wrong"})
+    browser.post("/sign-in", {"name": "analyst", "password": "analyst"})
+    told = [(link.actor.partition(":")[0], link.action) for link in links()]
+    assert told == [("visitor", "sign_in_refused"), ("person", "signed_in")]
+    assert "analyst" not in repr(links())
+
+
+@pytest.mark.parametrize("path", ["/riders/posts", "/riders/live", "/shoppers/posts"])
+def test_without_the_key_of_the_chain_no_post_is_shown(path: str, as_: As, home: Path) -> None:
+    browser = as_("admin")
+    browser.get(path)
+    (home / "keys" / "audit.key").unlink()
+    browser.raise_request_exception = False
+    answer = browser.get(path)
+    assert answer.status_code == 500
+    assert "audit.key" in answer.content.decode()
+    assert "counter" not in answer.content.decode()
+
+
+def test_a_page_of_posts_asks_at_most_eight_questions_more_for_it(
+    as_: As, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    from earnest.desk import audit
+
+    with django_assert_max_num_queries(8):
+        audit.note("person:1", "posts_read", programme="riders", about="posts")

@@ -21,7 +21,7 @@ ROWS = [json.loads(line) for line in (HERE / "protected_eval.jsonl").read_text("
 
 
 LEARNED = [row for name in ("early", "even-1", "even-2") for row in read()[name]]
-FOUND = 0.70
+FOUND = 0.88
 """What the filter found of protected posts that it had not learned from, when this was last measured, less
 what chance may take away. The aim is 0.95: `docs/trust.md` says plainly how far it is."""
 
@@ -50,7 +50,7 @@ def test_of_protected_posts_it_has_not_learned() -> None:
 
 
 def test_of_ordinary_posts_it_has_not_learned_few_are_withheld() -> None:
-    assert share([row["text"] for row in ROWS if not row["protected"]]) <= 0.03
+    assert share([row["text"] for row in ROWS if not row["protected"]]) <= 0.02
 
 
 def test_what_was_learned_is_kept() -> None:

@@ -4,137 +4,32 @@
 
 HOME is the home folder, SEEN takes whatever the tour was shown (output, logs at DEBUG, pages, answers, files
 that left, what a crash leaves), FOLDER is searched as well (the database server's own). What is posted comes
-from beside them. The last line of output is a JSON object; see `Tour.told`.
+from beside them. The last line of output is a JSON object; see `Rig.told`.
 
 The worker of an import imports this file again: what stands here at the top happens there, too.
 """
 
-import faulthandler
 import io
 import json
 import logging
 import os
 import re
-import sys
 import time
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from tests.privacy import planted, search
-
-_given = json.loads(os.environ["EARNEST_TOUR"])
-HOME, SEEN = Path(_given[0]), Path(_given[1])
-POSTS, EACH, OTHERS = int(_given[2]), int(_given[3]), _given[4]
-SLUG = "riders"
-FAIL = "EARNEST_TOUR_FAIL"
-"""How the worker of the next import fails with posts in its hands: "raise" or "abort"."""
-
-
-def _hear_everything() -> None:
-    """Logs at DEBUG, of every library, as they come out of a server; and Python's own crash report."""
-    from earnest.record.quiet import Quiet
-
-    handler = logging.FileHandler(SEEN / f"log-{os.getpid()}.txt")
-    handler.setFormatter(Quiet("%(levelname)s %(name)s %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    faulthandler.enable((SEEN / f"crash-{os.getpid()}.txt").open("w"), all_threads=True)
-
-
-def _fail(how: str) -> None:
-    """The stages fail, and what they fail with says what it failed on."""
-    from earnest.flow.digest import Stages
-
-    def digest(self: Stages, page: Any) -> Any:
-        said = " ".join(f"{post.author} {post.text}" for post in page.posts)
-        if how == "abort":
-            os.abort()
-        raise RuntimeError(said)
-
-    Stages.digest = digest  # type: ignore[method-assign]
-
+from tests.privacy.rig import EACH, FAIL, HOME, POSTS, SEEN, SLUG, Rig, fail, hear_everything
 
 if os.environ.get(FAIL) and __name__ != "__main__":
-    _fail(os.environ[FAIL])
+    fail(os.environ[FAIL])
 if __name__ in ("__main__", "__mp_main__"):
-    _hear_everything()
+    hear_everything()
 
 
-class Tour:
-    """The steps, what they found, and what the test must know to trust it."""
-
-    def __init__(self) -> None:
-        self.told: dict[str, Any] = {"found": {}, "seconds": {}, "counts": {}}
-        self.folders = [HOME, SEEN, *map(Path, OTHERS)]
-        self.given = HOME.parent / "given"
-        self.clean: search.Clean = {}
-        self.pages = 0
-
-    def step(self, name: str, do: Callable[[], object]) -> None:
-        begun = time.monotonic()
-        try:
-            do()
-        except Exception:  # noqa: BLE001 - whatever it is, it is told and ends the tour
-            traceback.print_exc()  # with words: for whoever mends this test
-            sys.exit(f"The step '{name}' failed.")
-        self.activity()
-        done = time.monotonic()
-        for file in search.files(*self.folders, clean=self.clean):
-            self.told["found"].setdefault(file, name)
-        self.told["seconds"][name] = (round(done - begun, 2), round(time.monotonic() - done, 2))
-
-    def keep(self, name: str, content: bytes) -> None:
-        """What was shown: searched with the rest after the step."""
-        path = SEEN / name
-        path.parent.mkdir(exist_ok=True)
-        with path.open("ab") as file:
-            file.write(content + b"\n")
-
-    def earnest(self, *words: str, code: int = 0, stdin: str = "") -> str:
-        """A command through its real entry, in this process; what it prints."""
-        from earnest.cli import main
-
-        out, complaints = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
-        argv, given = sys.argv, sys.stdin
-        sys.argv, sys.stdin = ["earnest", *words], io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
-        ended: object = 0
-        try:
-            with redirect_stdout(out), redirect_stderr(complaints):
-                try:
-                    main()
-                except SystemExit as end:
-                    ended = end.code or 0
-                except BaseException:  # noqa: BLE001 - as the interpreter does at its end
-                    sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
-                    ended = "uncaught"
-        finally:
-            sys.argv, sys.stdin = argv, given
-        out.flush()
-        printed = out.buffer.getvalue()  # type: ignore[attr-defined]
-        self.keep("printed.txt", printed + complaints.getvalue().encode())
-        assert ended == code, f"earnest {words[0]} ended with {ended}: {complaints.getvalue()[-2_000:]}"
-        return str(printed.decode("utf-8", "replace"))
-
-    def activity(self) -> None:
-        """What a database server shows of its sessions; and it writes down whatever it holds in memory."""
-        from django.apps import apps
-
-        if not apps.ready:
-            return
-        from django.db import connection
-
-        if connection.vendor == "postgresql":
-            with connection.cursor() as db:
-                db.execute("SELECT query, application_name FROM pg_stat_activity")
-                self.keep("activity.txt", repr(db.fetchall()).encode())
-                db.execute("CHECKPOINT")
-
-    # -- the steps -----------------------------------------------------------------------------------------
+class Tour(Rig):
+    """The steps."""
 
     def programme(self) -> None:
         self.earnest(
@@ -146,15 +41,7 @@ class Tour:
 
         settings.ALLOWED_HOSTS = ["testserver"]
         settings.LOGGING_CONFIG = None  # each command sets up Django, and its logging with it
-        _hear_everything()
-
-    def import_(self, rows: list[dict[str, Any]], place: str, *words: str, code: int = 0) -> dict[str, Any]:
-        file = planted.write(self.given / f"{place}.jsonl", rows)
-        out = self.earnest(
-            "import", str(file), "--source", place, "--programme", SLUG, "--json", *words, code=code
-        )
-        summary: dict[str, Any] = json.loads(out.splitlines()[-1]) if code == 0 else {}
-        return summary
+        hear_everything()
 
     def everything(self) -> None:
         summary = self.import_(planted.rows(POSTS, EACH), "reviews")
@@ -204,10 +91,6 @@ class Tour:
         )  # fmt: skip
         self.keep("pages/signed.txt", broken.content)
         assert set(taken) == {202, 401}, set(taken)
-
-    def said(self, n: int, of: str) -> str:
-        """What is said at a door: protected, opted out, personal by turns."""
-        return (planted.protected(n, of), f"vxcanary{of}{n} too slow #nobot", planted.personal(n))[n % 3]
 
     def form(self) -> None:
         from django.test import Client
@@ -277,17 +160,6 @@ class Tour:
                 self.earnest("listen", "--once", code=1)
         finally:
             server.stop()
-
-    @contextmanager
-    def failing(self) -> Iterator[None]:
-        from earnest.flow.digest import Stages
-
-        kept = Stages.digest
-        _fail("raise")
-        try:
-            yield
-        finally:
-            Stages.digest = kept  # type: ignore[method-assign]
 
     def doors(self) -> None:
         """Every page and answer, as everybody who may or may not see it; errors among them."""
@@ -383,30 +255,30 @@ class Tour:
         del os.environ[FAIL]
 
     def uncaught(self) -> None:
-        """An error that nobody foresaw ends a command, a thread, and a finaliser."""
+        """An error that nobody foresaw ends a command and a thread, and is logged; logging fails, too."""
         import threading
 
         from earnest.store import read
 
         kept = read.programmes
 
-        def fail() -> Any:
+        def broken() -> Any:
             said = planted.protected(5, "uncaught")
             raise RuntimeError(said)
 
-        read.programmes = fail
+        read.programmes = broken
         try:
             self.earnest("programme", "list", code="uncaught")  # type: ignore[arg-type]
         finally:
             read.programmes = kept
         complaints = io.StringIO()
         with redirect_stderr(complaints):
-            thread = threading.Thread(target=fail)
+            thread = threading.Thread(target=broken)
             thread.start()
             thread.join()
             logging.getLogger("django.request").error("broken %s %s", "one")
             try:
-                fail()
+                broken()
             except RuntimeError:
                 logging.getLogger("django.request").exception("failed")
         self.keep("uncaught.txt", complaints.getvalue().encode())

@@ -36,6 +36,11 @@ def mixed():
     )
 
 
+def said(value: object) -> str:
+    """A test's name without the clock: two workers must name it alike."""
+    return " ".join(value) if isinstance(value, dict) and {"since", "until"} & value.keys() else repr(value)
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [
@@ -62,7 +67,7 @@ def mixed():
         ({"labels": ("pay.tips",), "unsure": False, "q": "a"}, "a"),
         ({"regions": ("\x00", "' OR 1=1"), "kinds": ("\ud800",)}, ""),
     ],
-    ids=repr,
+    ids=said,
 )
 def test_filters_narrow(mixed, filters, found):
     assert names(**filters) == list(found)

@@ -16,7 +16,7 @@ from tests.faults.homes import SERVER, Home, client_tools, gone, said
 from tests.store.oracle import differences
 
 POSTS = 1_500
-ROUNDS = 12 if os.environ.get("EARNEST_FULL") == "1" else 3
+ROUNDS = 12 if os.environ.get("EARNEST_FULL") == "1" else 2
 
 pytestmark = pytest.mark.skipif(bool(SERVER) and client_tools() is None, reason="pg_dump is not installed")
 

@@ -24,7 +24,7 @@ import pytest
 from earnest.understand.classify import SHIPPED
 
 MODEL = SHIPPED / "gig-delivery"
-KILLS = 24 if os.environ.get("EARNEST_FULL") == "1" else 6
+KILLS = 24 if os.environ.get("EARNEST_FULL") == "1" else 3
 POSTS = 24_000
 SERVER = os.environ.get("DATABASE_URL", "")
 

@@ -3,9 +3,10 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import connection, connections
 from django.test import AsyncClient, Client
 
@@ -19,9 +20,16 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.fixture(autouse=True)
-def _connections_end_with_their_work(monkeypatch: pytest.MonkeyPatch) -> None:
+def _connections_end_with_their_work(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A server keeps a thread's connection for the next look; here a test ends its loop and the threads."""
     monkeypatch.setitem(connections.databases["default"], "CONN_MAX_AGE", 0)
+    yield
+    asyncio.run(_close_of_views())
+
+
+async def _close_of_views() -> None:
+    """The one thread in which the views' own reads ran outlives the loop."""
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture

@@ -99,7 +99,9 @@ def plan(
         lead, choice = usual("title")[:1], usual("text")
         if not choice and not open_ended:
             lead, choice = [], lead
-        if not choice or (open_ended and names and min(lead + choice) >= len(names)):
+        # A list that only tells what was deleted has no texts.
+        textless = open_ended and names and min(lead + choice, default=0) >= len(names)
+        if not choice or (textless and not any(_plain(name) == "change" for name in names)):
             raise BadFile("no column is known to hold the text", place=file, advice=_list(names))
     reddit = not wanted.get("id") and any(_plain(n) in _REDDIT for n in names) and "created_utc" in names
     return Plan(

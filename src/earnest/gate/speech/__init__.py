@@ -44,7 +44,7 @@ class Ear:
     starts: NDArray[np.float64]
 
     def scores(self, texts: Sequence[bytes]) -> NDArray[np.float64]:
-        """How much each folded text sounds protected, a long one by its loudest window; from ALONE on, yes."""
+        """How much each folded text sounds protected, a long one by its loudest window; yes from ALONE on."""
         texts = [_bare(text) if b"@" in text or b":" in text else text for text in texts]
         loud = self.linear.scores(texts)[:, 0]
         long = [at for at, text in enumerate(texts) if len(text) > LONG]

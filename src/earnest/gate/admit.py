@@ -17,7 +17,7 @@ from earnest.gate import audience as audiences
 from earnest.gate.consent import Consent, covers, live
 from earnest.gate.optout import flagged_out, wish
 from earnest.gate.personal import domain_of
-from earnest.gate.protected import hear, is_protected
+from earnest.gate.protected import Heard, hear_all, is_protected
 from earnest.gate.redact import redact
 from earnest.gate.text import MAX, clean
 from earnest.gate.voice import Keys
@@ -136,7 +136,11 @@ class Gate:
         if self._closed and not live(self._consent, now):
             raise PermissionError("no live consent")
         latest = now + AHEAD
-        answers = [self._decide(raw, place, now, latest) for place, raw in enumerate(raws, 1)]
+        heard = hear_all([raw.text if len(raw.text) <= MAX else "" for raw in raws])
+        answers = [
+            self._decide(raw, place, now, latest, withheld)
+            for place, (raw, withheld) in enumerate(zip(raws, heard, strict=True), 1)
+        ]
         leaving = [one for one in answers if type(one) is Leaving and not one.back]
         if leaving and self._answered is not None:
             old = self._answered([one.key for one in leaving if one.change != "edited"])
@@ -146,7 +150,8 @@ class Gate:
             self._leave_out(asked, raws, answers, now)
         return answers
 
-    def _decide(self, raw: RawPost, place: int, now: datetime, latest: datetime) -> Answer:
+    def _decide(self, raw: RawPost, place: int, now: datetime, latest: datetime, withheld: Heard) -> Answer:
+        """`withheld` is what the filter of protected speech and opting out heard in the text."""
         if raw.change == "deleted":
             return Erasure(self._keys.post_key(self._source, raw.id))
         text = raw.text
@@ -154,7 +159,6 @@ class Gate:
             return Refusal(f"item {place}", "TooLong", f"the text is longer than {MAX:,} characters")
         if self.out and raw.author and self.leaver(raw.author) in self.out:
             return self._asking(raw, now) or "opted out"
-        withheld = hear(text)
         if withheld is not None:
             asked = self._asking(raw, now)
             return asked if asked is not None and not asked.back else withheld

@@ -99,6 +99,7 @@ def post(n: int) -> dict[str, object]:
     return said(f"p{n}", f"the app crashed at the door, post {n}", ago=n % 90, author=f"writer {n % 40}")
 
 
+@pytest.mark.slow
 def test_deleted_stays_deleted_through_kills_and_restores(tmp_path):
     seed = int(os.environ.get("EARNEST_SEED", "0")) or random.randrange(1, 1_000_000)
     sys.stdout.write(f"EARNEST_SEED={seed}\n")

@@ -51,7 +51,7 @@ class TestTheFilterCrashed:
             if turn.place.slug == "forum"
         ]
 
-    @pytest.mark.parametrize("step", ["hear", "redact", "clean"])
+    @pytest.mark.parametrize("step", ["hear_all", "redact", "clean"])
     def test_nothing_is_admitted_and_the_cursor_stays(self, desk, feed, monkeypatch, step):
         before = read.listening_place(SLUG, "forum").cursor
         feed.body = feed.body.replace(b"kestrelword", b"ospreyword")

@@ -21,7 +21,7 @@ from earnest.understand.taxonomy import pack
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 POSTS = 200_000
 LENGTH = 90
-TARGET = 100_000
+TARGET = 200_000
 COMMAND = Path(sys.executable).with_name("earnest")
 
 

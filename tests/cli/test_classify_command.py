@@ -130,6 +130,16 @@ def test_train_then_evaluate_then_classify(tmp_path: Path) -> None:
     assert "sentiment" not in row
 
 
+def test_training_says_what_it_promises(tmp_path: Path) -> None:
+    taxonomy, said = write(tmp_path)
+    taxonomy.write_text(TAXONOMY + "  - {id: staff, name: Staff}\n")
+    options = ("--partial", "--promise", "0.9", "--figures", "held-out", "--out", tmp_path / "model")
+    result = run("train", "--taxonomy", taxonomy, "--examples", said, *options)
+    assert result.exit_code == 0, result.output
+    assert "right in 90% of the rest" in result.stdout
+    assert "scores off by (calibration)" in result.stdout
+
+
 def refused(*arguments: str | Path) -> EarnestError:
     result = run(*arguments)
     assert isinstance(result.exception, EarnestError), result.output

@@ -1,6 +1,10 @@
 """Small taxonomies and examples for the tests of understanding. All of it synthetic."""
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from earnest.understand.corpus import Example
 from earnest.understand.taxonomy import Taxonomy, load
@@ -54,6 +58,18 @@ def examples() -> list[Example]:
     ]
 
 
+@cache
+def _trained() -> Trained:
+    with TemporaryDirectory() as folder:
+        return train(taxonomy(Path(folder)), examples())
+
+
 def trained(folder: Path) -> Trained:
-    """A model of the café."""
-    return train(taxonomy(folder), examples())
+    """A model of the café, made once."""
+    taxonomy(folder)
+    return _trained()
+
+
+def quickly(folder: Path, said: Sequence[Example], text: str = TAXONOMY, **options: Any) -> Trained:
+    """A model whose figures come of a fifth of the examples, for tests that do not look at figures."""
+    return train(taxonomy(folder, text), said, figures="held-out", loudness=12.0, **options)

@@ -62,6 +62,32 @@ def test_nothing_to_read_is_unclear_and_a_person_is_asked(couriers: Model) -> No
         assert verdict.sentiment == "neutral"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is the capital of Mongolia and how cold is it in winter",
+        "I watched the football match with my brother last night, great second half",
+        "my violin teacher says parliament should fund more orchestras",
+    ],
+)
+def test_a_post_outside_the_taxonomy_is_other(cafe: Model, text: str) -> None:
+    assert cafe.labels[-1] == "other"
+    (verdict,) = cafe.classify([text], sentiment=False)
+    assert verdict.labels[0].id == "other"
+
+
+def test_ten_thousand_identical_posts_get_one_answer(couriers: Model) -> None:
+    verdicts = couriers.classify(["Customer took the tip back"] * 10_000, sentiment=True)
+    assert len(set(verdicts)) == 1
+
+
+def test_all_labels_may_be_asked_for_and_each_comes_once(couriers: Model) -> None:
+    count = len(couriers.labels)
+    (verdict,) = couriers.classify(["Customer took the tip back"], sentiment=False, top=count, least=count)
+    assert {label.id for label in verdict.labels} == set(couriers.labels)
+    assert sum(label.score for label in verdict.labels) == pytest.approx(1, abs=0.01)
+
+
 def test_no_texts_give_no_verdicts(cafe: Model) -> None:
     assert cafe.classify([], sentiment=True) == []
 
@@ -142,6 +168,11 @@ def _turn(folder: Path) -> None:
     (folder / "model.json").write_bytes(msgspec.json.encode(about))
 
 
+def _age(folder: Path) -> None:
+    about = msgspec.json.decode((folder / "model.json").read_bytes())
+    (folder / "model.json").write_bytes(msgspec.json.encode({**about, "format": 1}))
+
+
 def _enlarge(folder: Path) -> None:
     about = msgspec.json.decode((folder / "model.json").read_bytes())
     about["words"] = 1 << 40
@@ -156,7 +187,7 @@ def _lose(folder: Path) -> None:
     (folder / "table.zst").unlink()
 
 
-@pytest.mark.parametrize("damage", [_cut, _turn, _enlarge, _garble, _lose])
+@pytest.mark.parametrize("damage", [_cut, _turn, _age, _enlarge, _garble, _lose])
 def test_a_damaged_model_is_a_clear_error(tmp_path: Path, damage: object) -> None:
     trained(tmp_path).save(tmp_path / "model")
     assert callable(damage)
@@ -164,6 +195,13 @@ def test_a_damaged_model_is_a_clear_error(tmp_path: Path, damage: object) -> Non
     with pytest.raises(ModelError) as caught:
         Model.load(tmp_path / "model")
     assert caught.value.advice
+
+
+def test_a_model_of_an_older_format_says_so(tmp_path: Path) -> None:
+    trained(tmp_path).save(tmp_path / "model")
+    _age(tmp_path / "model")
+    with pytest.raises(ModelError, match="has the format 1; this version of Earnest reads 2"):
+        Model.load(tmp_path / "model")
 
 
 def test_a_folder_without_a_model_is_a_clear_error(tmp_path: Path) -> None:

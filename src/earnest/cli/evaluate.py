@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from earnest.cli import setup
 from earnest.cli.options import model_option
+from earnest.cli.tiers import labeller, tier_option
 from earnest.record.errors import BadLine
 
 if TYPE_CHECKING:
@@ -22,15 +24,18 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Labelled examples (JSON lines).",
 )
+@tier_option
+@setup.home_option
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def command(folder: Path | None, example_files: tuple[Path, ...], as_json: bool) -> None:
+def command(
+    folder: Path | None, example_files: tuple[Path, ...], tier: str, home: Path | None, as_json: bool
+) -> None:
     """Per-label precision, recall and F1 with intervals, calibration, and what is taken for what."""
     from earnest.cli.figures import as_bytes, show
     from earnest.understand import corpus
-    from earnest.understand.classify import Model
     from earnest.understand.evaluate import Answers, confusion, measure
 
-    model = Model.load(folder) if folder else Model.shipped("gig-delivery")
+    model = labeller(folder, tier, home)
     examples = corpus.read(example_files)
     for example in examples:
         for label in example.labels:
@@ -40,16 +45,19 @@ def command(folder: Path | None, example_files: tuple[Path, ...], as_json: bool)
                     place=example.place,
                     advice="Measure a model on examples of its own taxonomy.",
                 )
-    verdicts = model.classify([example.text for example in examples], sentiment=True)
+    verdicts = model.classify([example.text for example in examples], sentiment=True, top=model.most)
     answers = Answers(
         truth=[example.labels for example in examples],
         given=[tuple(label.id for label in verdict.labels) for verdict in verdicts],
         scores=[verdict.labels[0].score for verdict in verdicts],
         unsure=[verdict.unsure for verdict in verdicts],
     )
+    met = {label for example in examples for label in example.labels}
+    labels = [label for label in model.labels if label != corpus.OTHER or label in met]
     quality = measure(
         answers,
-        model.labels,
+        labels,
+        several=model.multi,
         kind=_right(
             [(example.kind, verdict.kind) for example, verdict in zip(examples, verdicts, strict=True)]
         ),

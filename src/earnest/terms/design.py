@@ -134,10 +134,3 @@ def score_rows(rows: Design, weights: NDArray[np.float32]) -> NDArray[np.float64
         rows.indptr, rows.indices, rows.values, rows.dense, np.ascontiguousarray(weights.T), BIAS
     )
     return scores.astype(np.float64)
-
-
-def facet_signs(truth: NDArray[np.int64], count: int) -> NDArray[np.float64]:
-    """A row an answer: 1 where it is true, -1 where another is, 0 where nothing is told (-1)."""
-    signs = np.where(truth[None, :] == np.arange(count)[:, None], 1.0, -1.0)
-    signs[:, truth < 0] = 0.0
-    return signs

@@ -10,17 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earnest.record.errors import ModelError
 from earnest.record.verdict import Kind, Scored, Sentiment, Verdict
-from earnest.terms.features import pack
+from earnest.terms.features import pack, terms
 from earnest.terms.kernel import SCRIPTS, gather
 from earnest.terms.normalise import fold_table
 from earnest.understand import model as folder_of
+from earnest.understand.corpus import OTHER
 from earnest.understand.decide import decide
 from earnest.understand.evaluate import Quality
 from earnest.understand.explain import Reason, reasons
@@ -56,6 +57,50 @@ class Columns:
     lang: NDArray[np.int64]
 
 
+class Labeller(Protocol):
+    """Whatever labels posts: the fast tier alone (`Model`), or the accurate one behind it (`Cascade`)."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Label ids in the order that `Columns.labels` counts; one of them is `other`."""
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """In the order that `Columns.kind` counts; empty where the model knows none."""
+
+    @property
+    def sentiments(self) -> tuple[Sentiment, ...]:
+        """In the order that `Columns.sentiment` counts; empty where the model knows none."""
+
+    @property
+    def tongues(self) -> tuple[str, ...]:
+        """Language codes in the order that `Columns.lang` counts."""
+
+    @property
+    def taxonomy(self) -> str:
+        """The id of the taxonomy it was trained for."""
+
+    @property
+    def id(self) -> str:
+        """A short hash: two with the same id give the same answers."""
+
+    @property
+    def most(self) -> int:
+        """Labels that a post gets at most, if nobody asks for another number."""
+
+    @property
+    def multi(self) -> bool:
+        """Whether several labels are right as a rule."""
+
+    def columns(self, texts: Sequence[str], *, top: int = MOST_LABELS, least: int = 1) -> Columns:
+        """Answers as arrays. At least `least` and at most `top` labels a post."""
+
+    def classify(
+        self, texts: Sequence[str], *, sentiment: bool, top: int = MOST_LABELS, least: int = 1
+    ) -> list[Verdict]:
+        """One verdict a text, in order."""
+
+
 class Model:
     """A trained model in memory (about 12 MB), safe to share between threads."""
 
@@ -73,6 +118,7 @@ class Model:
         self._bounds = ends.astype(np.int64)
         heads = about.labels, about.kinds, about.sentiments, about.languages
         self._heats = np.array([head.heat for head in heads])
+        self._shift = about.labels.shift
         self._scales = np.array(about.scales)
         self._intercepts = np.array(about.intercepts)
         categories = list(dict.fromkeys(label.partition(".")[0] for label in self.labels))
@@ -105,6 +151,16 @@ class Model:
         """Everything model.json says."""
         return self._parts.about
 
+    @property
+    def most(self) -> int:
+        """Labels that a post gets at most, if nobody asks for another number."""
+        return self.about.most
+
+    @property
+    def multi(self) -> bool:
+        """Whether several labels are right as a rule."""
+        return self.about.multi
+
     @cached_property
     def has_kinds(self) -> bool:
         """False for a model whose examples named no kinds: it then calls everything a report."""
@@ -125,7 +181,8 @@ class Model:
             here = sums[: part.stop - at]
             gather(data, offsets[at : part.stop + 1], fold_table(), space.words, space.pieces,
                    self._parts.table, True, here, latin[part], script[part])  # fmt: skip
-            decide(here, self._scales, self._intercepts, self._bounds, self._heats, self._parents,
+            decide(here, self._scales, self._intercepts, self._bounds, self._heats, self._shift,
+                   self.about.multi, self._parents,
                    *(column[part] for column in out.all()))  # fmt: skip
         self._answer_silent(out)
         given = out.chances >= self.about.also
@@ -147,7 +204,7 @@ class Model:
         silent = np.flatnonzero(out.category < 0)
         if not len(silent):
             return
-        first = self.labels.index("unclear") if "unclear" in self.labels else 0
+        first = self.labels.index("unclear" if "unclear" in self.labels else OTHER)
         order = [first, *(at for at in range(len(self.labels)) if at != first)]
         out.labels[silent] = order[: out.labels.shape[1]]
         out.chances[silent] = 1 / len(self.labels)
@@ -179,37 +236,51 @@ class Model:
         `sentiment` is False for people whose pay depends on the operator: then nobody's feelings are
         inferred.
         """
-        found = self.columns(texts, top=top, least=least)
-        chances = np.round(found.chances.astype(float), 4).tolist()
-        kinds, kind_chances = found.kind.tolist(), np.round(found.kind_chance.astype(float), 4).tolist()
-        moods, mood_chances = (
-            found.sentiment.tolist(),
-            np.round(found.sentiment_chance.astype(float), 4).tolist(),
-        )
-        labels, counts = found.labels.tolist(), found.count.tolist()
-        unsure, langs = found.unsure.tolist(), found.lang.tolist()
-        with_mood = sentiment and bool(self.sentiments)
-        return [
-            Verdict(
-                kind=self.kinds[kinds[i]] if self.kinds else "report",
-                kind_score=kind_chances[i] if self.kinds else 0.0,
-                labels=tuple(
-                    Scored(self.labels[label], chance)
-                    for label, chance in zip(labels[i][: counts[i]], chances[i], strict=False)
-                ),
-                unsure=unsure[i],
-                lang=self.tongues[langs[i]],
-                sentiment=self.sentiments[moods[i]] if with_mood else None,
-                sentiment_score=mood_chances[i] if with_mood else None,
-            )
-            for i in range(len(texts))
-        ]
+        return verdicts(self, self.columns(texts, top=top, least=least), sentiment=sentiment)
 
     def explain(self, text: str, label_id: str, n: int = 5) -> list[Reason]:
         """The terms of a text that spoke most for a label, strongest first; pieces of the text itself."""
         if label_id not in self.labels:
             raise ModelError(f"This model does not know the label '{label_id}'.")
         return reasons(self._parts, text, self.labels.index(label_id), self._bounds, n)
+
+    def unknown(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """The share of each text's words that no training text had, 0 to 1; 0 for a text without words."""
+        found = terms(texts, self._parts.space)
+        word = found.buckets < self._parts.space.words
+        new = word & (self._parts.table[found.buckets, int(self._bounds[4])] == 0)
+        post = np.repeat(np.arange(len(texts)), np.diff(found.indptr))
+        words = np.bincount(post, word, len(texts))
+        share: NDArray[np.float64] = np.bincount(post, new, len(texts)) / np.maximum(words, 1)
+        return share
+
+
+def verdicts(by: Labeller, found: Columns, *, sentiment: bool) -> list[Verdict]:
+    """Arrays as verdicts; `sentiment` as in `classify`."""
+    chances = np.round(found.chances.astype(float), 4).tolist()
+    kinds, kind_chances = found.kind.tolist(), np.round(found.kind_chance.astype(float), 4).tolist()
+    moods, mood_chances = (
+        found.sentiment.tolist(),
+        np.round(found.sentiment_chance.astype(float), 4).tolist(),
+    )
+    labels, counts = found.labels.tolist(), found.count.tolist()
+    unsure, langs = found.unsure.tolist(), found.lang.tolist()
+    with_mood = sentiment and bool(by.sentiments)
+    return [
+        Verdict(
+            kind=by.kinds[kinds[i]] if by.kinds else "report",
+            kind_score=kind_chances[i] if by.kinds else 0.0,
+            labels=tuple(
+                Scored(by.labels[label], chance)
+                for label, chance in zip(labels[i][: counts[i]], chances[i], strict=False)
+            ),
+            unsure=unsure[i],
+            lang=by.tongues[langs[i]],
+            sentiment=by.sentiments[moods[i]] if with_mood else None,
+            sentiment_score=mood_chances[i] if with_mood else None,
+        )
+        for i in range(len(labels))
+    ]
 
 
 class _Buffers:

@@ -7,6 +7,9 @@ from numba import njit
 
 from earnest.terms.jit import CACHE
 
+FAR = -20.0
+"""An answer so many temperatures behind the best has no chance worth a power."""
+
 
 @njit(cache=CACHE, inline="always")
 def _best(scores, first, last, heat):  # type: ignore[no-untyped-def]
@@ -19,13 +22,15 @@ def _best(scores, first, last, heat):  # type: ignore[no-untyped-def]
             best = c
     total = 0.0
     for c in range(first, last):
-        total += np.exp((scores[c] - scores[best]) / heat)
+        away = (scores[c] - scores[best]) / heat
+        if away > FAR:
+            total += np.exp(away)
     return best - first, 1.0 / total
 
 
 @njit(cache=CACHE, nogil=True)
 def decide(  # type: ignore[no-untyped-def]
-    sums, scales, intercepts, bounds, heats, parents,
+    sums, scales, intercepts, bounds, heats, shift, multi, parents,
     labels, chances, category, kinds, kind_chances, moods, mood_chances, tongues, tongue_chances,
 ):  # fmt: skip
     """Fill the answers of each post.
@@ -33,7 +38,8 @@ def decide(  # type: ignore[no-untyped-def]
     `bounds` are the first columns of labels, kinds, sentiments, languages and the norm; `parents` is each
     label's category as a number; `labels` and `chances` (posts × top) come best first; `category` is the
     probability of the best label's category, or -1 for a post without a single known term, of which nothing
-    else is said.
+    else is said. `multi`: each label has a chance of its own (a logistic curve around `shift`), and
+    `category` is that of the best label.
     """
     top = labels.shape[1]
     norm_at = bounds[4]
@@ -52,28 +58,36 @@ def decide(  # type: ignore[no-untyped-def]
         for c in range(1, count):
             highest = max(highest, scores[c])
         for k in range(top):
-            chances[post, k] = -1.0
+            chances[post, k] = -np.inf
         total = 0.0
+        least = -np.inf
         for c in range(count):
-            chance = np.exp((scores[c] - highest) / heats[0])
-            scores[c] = chance
-            total += chance
-            if chance > chances[post, top - 1]:
+            score = scores[c]
+            if score > least:
                 k = top - 1
-                while k > 0 and chance > chances[post, k - 1]:
+                while k > 0 and score > chances[post, k - 1]:
                     chances[post, k] = chances[post, k - 1]
                     labels[post, k] = labels[post, k - 1]
                     k -= 1
-                chances[post, k] = chance
+                chances[post, k] = score
                 labels[post, k] = c
-        parent = parents[labels[post, 0]]
-        within = 0.0
-        for c in range(count):
-            if parents[c] == parent:
-                within += scores[c]
-        category[post] = within / total
-        for k in range(top):
-            chances[post, k] /= total
+                least = chances[post, top - 1]
+            away = (score - highest) / heats[0]
+            scores[c] = np.exp(away) if away > FAR else 0.0
+            total += scores[c]
+        if multi:
+            for k in range(top):
+                chances[post, k] = 1.0 / (1.0 + np.exp((shift - chances[post, k]) / heats[0]))
+            category[post] = chances[post, 0]
+        else:
+            parent = parents[labels[post, 0]]
+            within = 0.0
+            for c in range(count):
+                if parents[c] == parent:
+                    within += scores[c]
+            category[post] = within / total
+            for k in range(top):
+                chances[post, k] = scores[labels[post, k]] / total
         kinds[post], kind_chances[post] = _best(scores, bounds[1], bounds[2], heats[1])
         moods[post], mood_chances[post] = _best(scores, bounds[2], bounds[3], heats[2])
         tongues[post], tongue_chances[post] = _best(scores, bounds[3], bounds[4], heats[3])

@@ -1,5 +1,6 @@
 """Figures that say how sure they are."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -112,17 +113,26 @@ def measure(
     answers: Answers,
     labels: Sequence[str],
     *,
+    several: bool = False,
     kind: Share | None = None,
     sentiment: Share | None = None,
     language: Share | None = None,
 ) -> Quality:
-    """Compare answers to the truth. A label's precision and recall are those of the main label."""
-    main = [(truth[0], given[0]) for truth, given in zip(answers.truth, answers.given, strict=True)]
+    """Compare answers to the truth. A label's precision and recall are those of the main label.
+
+    `several`: a post has several labels as a rule, none of them the main one. Then a post counts as right
+    where the first label given is one of its own, and a label's figures are of all that it was given to.
+    """
+    pairs = list(zip(answers.truth, answers.given, strict=True))
+    if several:
+        main = [(given[0] if given[0] in truth else truth[0], given[0]) for truth, given in pairs]
+    else:
+        main = [(truth[0], given[0]) for truth, given in pairs]
     right = [truth == given for truth, given in main]
     near = [category(truth) == category(given) for truth, given in main]
     posts = len(main)
     sure = [ok for ok, unsure in zip(near, answers.unsure, strict=True) if not unsure]
-    measured = tuple(_label(label, main) for label in labels)
+    measured = tuple(_among(label, pairs) for label in labels) if several else _each(labels, main)
     tested = [label.f1 for label in measured if label.support]
     return Quality(
         posts=posts,
@@ -145,10 +155,20 @@ def category(label_id: str) -> str:
     return label_id.partition(".")[0]
 
 
-def _label(label: str, main: Sequence[tuple[str, str]]) -> Measured:
-    given = sum(answer == label for _, answer in main)
-    support = sum(truth == label for truth, _ in main)
-    both = sum(truth == answer == label for truth, answer in main)
+def _each(labels: Sequence[str], main: Sequence[tuple[str, str]]) -> tuple[Measured, ...]:
+    support = Counter(truth for truth, _ in main)
+    given = Counter(answer for _, answer in main)
+    both = Counter(truth for truth, answer in main if truth == answer)
+    return tuple(_measured(label, both[label], given[label], support[label]) for label in labels)
+
+
+def _among(label: str, pairs: Sequence[tuple[tuple[str, ...], tuple[str, ...]]]) -> Measured:
+    given = sum(label in answer for _, answer in pairs)
+    support = sum(label in truth for truth, _ in pairs)
+    return _measured(label, sum(label in t and label in g for t, g in pairs), given, support)
+
+
+def _measured(label: str, both: int, given: int, support: int) -> Measured:
     f1 = 2 * both / (given + support) if given + support else 0.0
     return Measured(label, wilson(both, given), wilson(both, support), round(f1, 4), support)
 

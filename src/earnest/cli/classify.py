@@ -13,12 +13,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from earnest.cli import jsonl
+from earnest.cli import jsonl, setup
 from earnest.cli.options import audience_option, model_option
+from earnest.cli.tiers import labeller, tier_option
 from earnest.record.errors import BadLine
 
 if TYPE_CHECKING:
-    from earnest.understand.classify import Columns, Model
+    from earnest.understand.classify import Columns, Labeller
 
 BLOCK = 1 << 20
 """Bytes read at once; from a pipe, as many as are there."""
@@ -31,15 +32,17 @@ STEPS = 10_000
 @click.option(
     "--top",
     type=click.IntRange(1, 20),
-    help="Give exactly so many labels, likely or not; else 1 to 3 likely ones.",
+    help="Give exactly so many labels, likely or not; else 1 to 3 likely ones (8 if posts have several).",
 )
 @audience_option
+@tier_option
+@setup.home_option
 @click.argument("source", metavar="[FILE]", type=click.File("rb"), default="-")
-def command(folder: Path | None, top: int | None, audience: str, source: IO[bytes]) -> None:
+def command(
+    folder: Path | None, top: int | None, audience: str, tier: str, home: Path | None, source: IO[bytes]
+) -> None:
     """Label posts: {"id","text"} a line in; kind, labels, language and sentiment a line out."""
-    from earnest.understand.classify import Model
-
-    model = Model.load(folder) if folder else Model.shipped("gig-delivery")
+    model = labeller(folder, tier, home)
     writer = Writer(model, sentiment=audience == "customers", top=top)
     out = jsonl.stdout()
     refused = 0
@@ -125,9 +128,9 @@ def _one_by_one(block: bytes, before: int) -> Block:
 class Writer:
     """Answers as JSON lines, put together from pieces that are made once."""
 
-    def __init__(self, model: "Model", *, sentiment: bool, top: int | None) -> None:
+    def __init__(self, model: "Labeller", *, sentiment: bool, top: int | None) -> None:
         self.model = model
-        self.top, self.least = (top, top) if top else (3, 1)
+        self.top, self.least = (top, top) if top else (model.most, 1)
         self._with_sentiment = sentiment and bool(model.sentiments)
         self._score = [f'"score":{step / STEPS:.4f}}}' for step in range(STEPS + 1)]
         self._label = [f'{{"id":"{label}",' for label in model.labels]

@@ -9,8 +9,8 @@ loopback, link-local and metadata addresses are refused in every spelling, and a
 headers, decoded size and total time are capped while reading, so an answer is never held beyond its cap; no
 proxy or credential is taken from the environment. Foreign errors never leave: see `translate.py`.
 
-`client.py` is read first; `guard.py` decides what may be reached, `decode.py` what is unpacked,
-`translate.py` what a foreign error is called.
+`client.py` is read first; `guard.py` decides what may be reached, `own.py` the one exception, `decode.py`
+what is unpacked, `translate.py` what a foreign error is called.
 
     EgressRefused   not allowed: address, redirect, size or time
     SourceBusy      later: 429, 5xx, no connection; `.after` seconds where the server said
@@ -19,6 +19,7 @@ proxy or credential is taken from the environment. Foreign errors never leave: s
 
 from earnest.egress.client import Answer, Egress, user_agent
 from earnest.egress.guard import is_public
+from earnest.egress.own import Own, is_own
 from earnest.egress.translate import retry_after, translate
 
-__all__ = ["Answer", "Egress", "is_public", "retry_after", "translate", "user_agent"]
+__all__ = ["Answer", "Egress", "Own", "is_own", "is_public", "retry_after", "translate", "user_agent"]

@@ -12,6 +12,7 @@ import httpx
 from earnest import __version__
 from earnest.egress.decode import decoded
 from earnest.egress.guard import Guarded, Resolve, checked, system_resolve
+from earnest.egress.own import Own
 from earnest.egress.translate import refused_status, translate
 from earnest.egress.transport import Transport
 from earnest.record.errors import BadSetting, EarnestError, EgressRefused
@@ -50,6 +51,7 @@ class Egress:
     allow_private  reach private and loopback addresses: for an operator's own servers and for tests, never
                    for an address that somebody else gives
     trust          another set of certificates than the usual one
+    own            reach this one address of the operator's own machine or network, and nothing else at all
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Egress:
         *,
         resolve: Resolve = system_resolve,
         trust: ssl.SSLContext | None = None,
+        own: Own | None = None,
     ) -> None:
         if not user_agent.strip() or not user_agent.isprintable() or not user_agent.isascii():
             raise BadSetting(
@@ -72,6 +75,7 @@ class Egress:
         self._allow_private = allow_private
         self._resolve = resolve
         self._trust = trust
+        self._own = own
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Fetch. Raises EgressRefused, SourceBusy or SourceGone; nothing else."""
@@ -99,7 +103,7 @@ class Egress:
         """
         deadline = time.monotonic() + self._timeout
         try:
-            target = checked(url)
+            target = self._checked(url)
             with (
                 self._client(deadline) as client,
                 client.stream(
@@ -123,7 +127,7 @@ class Egress:
         permanent = True
         moved = None
         for _ in range(REDIRECTS + 1):
-            target = checked(url)
+            target = self._checked(url)
             with (
                 self._client(deadline) as client,
                 client.stream("GET", target, headers=self._headers(headers)) as answer,
@@ -142,13 +146,19 @@ class Egress:
             f"The place redirects more than {REDIRECTS} times.", advice="Give the address it ends at."
         )
 
+    def _checked(self, url: str) -> httpx.URL:
+        target = checked(url)
+        if self._own is not None:
+            self._own.check(target)
+        return target
+
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         ours = {"user-agent": self._agent, "accept-encoding": "gzip, deflate, zstd", "connection": "close"}
         return {name.lower(): value for name, value in headers.items()} | ours
 
     def _client(self, deadline: float) -> httpx.Client:
         wait = max(0.001, min(self._timeout, deadline - time.monotonic()))
-        transport = Transport(self._trust, Guarded(self._resolve, self._allow_private, deadline))
+        transport = Transport(self._trust, Guarded(self._resolve, self._allow_private, deadline, self._own))
         return httpx.Client(
             transport=transport, trust_env=False, follow_redirects=False, timeout=wait, headers={}
         )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 import httpcore
 import httpx
 
+from earnest.egress.own import Own, is_own, not_own
 from earnest.record.errors import EgressRefused, SourceBusy
 
 Resolve = Callable[[str, int], list[str]]
@@ -73,10 +74,13 @@ def is_public(address: str) -> bool:
 class Guarded(httpcore.NetworkBackend):
     """Connects to checked addresses only, and never waits past the deadline."""
 
-    def __init__(self, resolve: Resolve, allow_private: bool, deadline: float) -> None:
+    def __init__(
+        self, resolve: Resolve, allow_private: bool, deadline: float, own: Own | None = None
+    ) -> None:
         self._resolve = resolve
         self._allow_private = allow_private
         self._deadline = deadline
+        self._own = own
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -95,7 +99,13 @@ class Guarded(httpcore.NetworkBackend):
                 f"The name {name} cannot be found.",
                 advice="Check the address; if it is right, Earnest tries again by itself.",
             ) from error
-        if not self._allow_private and not all(map(is_public, addresses)):
+        if self._own is not None:
+            if (name, port) != (self._own.host, self._own.port):
+                raise EgressRefused("This client reaches one address only, and this is another.")
+            if not all(map(is_own, addresses)):
+                refused = not_own(name)
+                raise EgressRefused(refused.problem, advice=refused.advice)
+        elif not self._allow_private and not all(map(is_public, addresses)):
             raise EgressRefused(
                 f"{name} leads to a private address.",
                 advice="Earnest fetches only from the open internet. For an operator's own servers, set"

@@ -1,0 +1,199 @@
+"""What an alert says: what rose, from what usual level, since when, in which words, and what is behind it.
+
+Everything is told anew from the counts each time, as a report would tell it: no figure under the programme's
+floor of voices, and the others rounded to a multiple of it, so that two looks at an alert do not give away
+what one post changes. Words are such as stand in at least as many posts as the floor.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from earnest.report import alert_chart, causes, cells, names, rises
+from earnest.report.counts import category
+from earnest.report.rises import Hours, Key
+from earnest.report.shapes import Word
+from earnest.store import clock, read, read_alerts, read_themes
+from earnest.store.alert_shapes import AlertRow
+from earnest.store.shapes import Programme
+from earnest.understand import bursts_panel as panels
+
+BEFORE = timedelta(days=28)
+"""What a rise's posts are held against."""
+
+SHOWN_BEFORE, SHOWN_AFTER = 7 * 24, 2 * 24
+"""Hours of a chart before the rise and after its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One alert in words.
+
+    title     "App crashes: complaints and reports"
+    text      what came and what is usual, as far as it may be told
+    where     the places and regions in which most of the rise lies
+    words     what its posts say much more often than before
+    chart     what came by day or quarter of a day over what is usual, as SVG; "" for other sorts
+    table     the same as rows (from, came, usual)
+    """
+
+    alert: AlertRow
+    title: str
+    text: str
+    where: tuple[str, ...] = ()
+    words: tuple[Word, ...] = ()
+    chart: str = ""
+    table: tuple[tuple[str, str, str], ...] = ()
+
+
+def told(
+    programme: Programme, alerts: Sequence[AlertRow], *, now: datetime, words: bool = False
+) -> list[Told]:
+    """Alerts in words, in their order; `words` also reads posts for what they say."""
+    present = clock.seconds(now) // clock.HOUR + 1
+    spans = {one.id: _span(one, present) for one in alerts if one.sort == "burst"}
+    hours = None
+    if spans:
+        first = min(begin for begin, *_ in spans.values())
+        hours = rises.load(programme, first, max(end for *_, end in spans.values()))
+    answer = []
+    for one in alerts:
+        if hours is None or one.id not in spans:
+            answer.append(Told(one, *_single(programme, one)))
+        else:
+            answer.append(_burst(programme, one, hours, spans[one.id], words))
+    return answer
+
+
+def titled(programme: Programme, alert: AlertRow) -> str:
+    """What an alert is about, without its figures."""
+    if alert.sort != "burst":
+        return _single(programme, alert)[0]
+    return title_of(programme, Key(alert.about, alert.kind, alert.place, alert.region))
+
+
+def _span(alert: AlertRow, present: int) -> tuple[int, int, int, int]:
+    """Hours: where its chart begins, the first and last that rose, where its chart ends."""
+    first, last = clock.seconds(alert.since) // clock.HOUR, clock.seconds(alert.until) // clock.HOUR
+    return first - SHOWN_BEFORE, first, last, max(last + 1, min(present, last + 1 + SHOWN_AFTER))
+
+
+def _burst(
+    programme: Programme, alert: AlertRow, hours: Hours, span: tuple[int, int, int, int], words: bool
+) -> Told:
+    begin, first, last, end = span
+    key = Key(alert.about, alert.kind, alert.place, alert.region)
+    series, title = hours.cells(key), title_of(programme, key)
+    # As of the first hour that rose: the rise itself is no part of what is usual.
+    course = panels.course(hours.panel, series, since=hours.column(first), until=hours.column(last + 1))
+    around = panels.course(
+        hours.panel, series, since=hours.column(begin), until=hours.column(end), learnt=hours.column(first)
+    )
+    shown = alert_chart.draw(around, begin, (first, last), programme.floor, f"alert-{alert.id}", title)
+    return Told(
+        alert,
+        title,
+        _text(programme, key, course, first, last),
+        where=_where(programme, key, hours, first, last),
+        words=_words(programme, key, hours, alert) if words else (),
+        chart=shown.svg,
+        table=shown.table,
+    )
+
+
+def title_of(programme: Programme, key: Key) -> str:
+    called = names.of(programme)
+    about = called.labels.get(key.about) or called.category(key.about)
+    titles = {place.slug: place.title for place in read.places(programme.slug)}
+    here = (
+        f" at {titles.get(key.place, key.place)}" if key.place else f" in {key.region}" if key.region else ""
+    )
+    return f"{about}{here}"
+
+
+KINDS = {
+    "": "posts",
+    "trouble": "complaints and reports",
+    "complaint": "complaints",
+    "report": "reports",
+    "question": "questions",
+    "idea": "ideas",
+    "praise": "posts of praise",
+}
+
+
+def _text(programme: Programme, key: Key, course: panels.Course, first: int, last: int) -> str:
+    floor = programme.floor
+    came, expected = int(course.seen.sum()), float(course.expected.sum())
+    low, high = course.band(0, len(course.expected))
+    long = last - first + 1
+    span = "one hour" if long == 1 else f"{long} hours" if long < 48 else f"{round(long / 24)} days"
+    voices = read_alerts.voices(programme.slug, *key, first, last)
+    what = KINDS.get(key.kind, key.kind)
+    if came < floor or voices < floor:
+        return f"More {what} than usual within {span}; by now too few voices are left to tell a number."
+    usual = (
+        f"fewer than {floor}"
+        if high < floor
+        else f"about {cells.coarse(round(expected), floor)} ({cells.coarse(round(low), floor)} to"
+        f" {cells.coarse(round(high), floor)})"
+        if expected >= floor / 2
+        else f"fewer than {cells.coarse(round(high), floor) + floor}"
+    )
+    return (
+        f"About {cells.coarse(came, floor):,} {what} within {span}, of about"
+        f" {cells.coarse(voices, floor):,} voices at least. Usual for such hours: {usual}."
+    )
+
+
+def _where(programme: Programme, key: Key, hours: Hours, first: int, last: int) -> tuple[str, ...]:
+    """Places and regions in which most of the rise lies, by their names."""
+    titles = {place.slug: place.title for place in read.places(programme.slug)}
+    now: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    before: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    totals = [0, 0]
+    start = first - int(BEFORE.total_seconds()) // clock.HOUR
+    for hour, place, label, kind, region, posts in hours.counted.rows:
+        if not start <= hour <= last:
+            continue
+        side = now if hour >= first else before
+        totals[0 if hour >= first else 1] += posts
+        if key.takes(hours.counted.places[place], label, kind, region):
+            side[0][hours.counted.places[place]] += posts
+            side[1][region] += posts
+    found: list[str] = []
+    if not key.place:
+        found += [
+            titles.get(slug, slug)
+            for slug in causes.where(now[0], before[0], (totals[0], totals[1]), programme.floor)
+        ]
+    if not key.region:
+        found += causes.where(now[1], before[1], (totals[0], totals[1]), programme.floor)
+    return tuple(found)
+
+
+def _words(programme: Programme, key: Key, hours: Hours, alert: AlertRow) -> tuple[Word, ...]:
+    """The words of what rose, held against those of the weeks before."""
+    labels = frozenset(label for label in hours.labels if key.about in (label, category(label)))
+    since, until = alert.since.date(), alert.until.date() + timedelta(days=1)
+    if not labels:
+        return ()
+    now, before = (since, until), (since - BEFORE, since)
+    return causes.words(programme, labels, now, before) or causes.words_beside(programme, labels, now, before)
+
+
+def _single(programme: Programme, alert: AlertRow) -> tuple[str, str]:
+    """An alert that is no burst."""
+    called = names.of(programme)
+    about = called.labels.get(alert.about) or called.category(alert.about)
+    if alert.about.startswith("theme:"):
+        about = _theme(programme, alert.about)
+    if alert.sort == "severe":
+        return about, "A single post, or a few, on something that may be serious. Read it and decide."
+    return about, "Several voices speak of a problem that was not heard of before."
+
+
+def _theme(programme: Programme, about: str) -> str:
+    found = read_themes.theme(programme.slug, int(about.removeprefix("theme:")))
+    return found.name if found is not None and found.name else "A theme"

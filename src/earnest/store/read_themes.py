@@ -1,0 +1,376 @@
+"""Reading themes: those that are spoken of, one with its two views, and single severe posts.
+
+All passes through `scope`: a theme is told only by the posts that may be told, and so are its phrases. What
+is said of counts is for the caller to round and to hide (`voices`, the programme's floor).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from earnest.store import clock, dialect, erase_themes, identity, overdue, read_taxonomy, scope, tally
+from earnest.store.models import Severe, Theme
+from earnest.store.read_posts import rows_of
+from earnest.store.scope import Scope
+from earnest.store.shapes import PostRow
+from earnest.store.theme_counts import WEEK_SQL
+
+WEEKS = 12
+MOST = 60
+"""Themes of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeRow:
+    """A theme over the last weeks.
+
+    label    the label that most of its posts have
+    posts    of these weeks; `voices` how many distinct ones at least; `others` say the opposite of most
+    weeks    posts of each week, the oldest first, the one that runs last
+    places   (slug, title, posts), most first
+    """
+
+    number: int
+    name: str
+    named_by: str
+    phrases: tuple[str, ...]
+    label: str
+    first_seen: datetime
+    last_seen: datetime
+    posts: int
+    voices: int
+    nameless: int
+    others: int
+    other_voices: int
+    weeks: tuple[int, ...]
+    places: tuple[tuple[str, str, int], ...]
+    state: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """A theme that became part of another one; `by_person`: somebody said so."""
+
+    number: int
+    name: str
+    by_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SevereRow:
+    """A single post that may not wait: codes of why, how sure, its theme's number where it is in one."""
+
+    post: PostRow = field(repr=False)
+    why: tuple[str, ...]
+    score: float
+    novel: bool
+    theme: int | None
+
+
+def first_week(now: datetime, weeks: int = WEEKS) -> int:
+    """The Monday (day number) of the first of the last `weeks` weeks, the one that runs among them."""
+    return clock.day_number(clock.week_of(now)) - 7 * (weeks - 1)
+
+
+def themes(
+    programme: str,
+    *,
+    weeks: int = WEEKS,
+    label: str = "",
+    place: str = "",
+    dismissed: bool = False,
+    limit: int = MOST,
+) -> list[ThemeRow]:
+    """Themes that were spoken of in the last weeks, those with most posts first.
+
+    `label` is a label or a category. Themes of one or two posts are none.
+    """
+    within = scope.of(programme)
+    first = first_week(clock.now(), weeks)
+    asked = Theme.objects.filter(
+        programme_id=within.id,
+        state="dismissed" if dismissed else "open",
+        last_seen__gte=max(first * clock.DAY, within.cutoff),
+    )
+    rows = {row.pk: row for row in asked if _fits(row, label)}
+    if not rows:
+        return []
+    counts = _counts(within, first, list(rows))
+    ids = within.ids_of((place,)) if place else None
+    totals: Counter[int] = Counter()
+    for (theme, _, at), posts in counts.items():
+        if ids is None or at in ids:
+            totals[theme] += posts
+    best = [
+        theme for theme, posts in sorted(totals.items(), key=lambda item: (-item[1], item[0])) if posts > 2
+    ]
+    return _told(within, [rows[theme] for theme in best[:limit]], counts, first, weeks)
+
+
+def _fits(row: Theme, label: str) -> bool:
+    return not label or label in (row.label, row.label.partition(".")[0])
+
+
+def theme(programme: str, number: int, *, weeks: int = WEEKS) -> ThemeRow | None:
+    """One theme, whatever its state; of one that became part of another, that one. None: none is told."""
+    within = scope.of(programme)
+    row = _row(within, number)
+    if row is None:
+        return None
+    first = first_week(clock.now(), weeks)
+    found = _told(within, [row], _counts(within, first, [row.pk]), first, weeks)
+    return found[0] if found else None
+
+
+def _row(within: Scope, number: int) -> Theme | None:
+    row = Theme.objects.filter(programme_id=within.id, number=number).first()
+    for _ in range(20):
+        if row is None or row.state != "merged" or row.into_id is None:
+            break
+        row = Theme.objects.filter(pk=row.into_id).first()
+    return row
+
+
+def _counts(within: Scope, first: int, themes: Sequence[int]) -> dict[tuple[int, int, int], int]:
+    """Posts by (theme, week, place id) from a week on: as counted, or anew where some may not be told."""
+    cut = within.cutoff > first * clock.DAY
+    with connection.cursor() as db:
+        if not (within.partly or cut):
+            rows = dialect.among(
+                db,
+                "SELECT theme_id, week, place_id, posts FROM store_themeweek WHERE week >= %s AND",
+                "theme_id",
+                list(themes),
+                first,
+            )
+            return {(theme, week, place): posts for theme, week, place, posts in rows}
+        told = within.told("p.place_id", "p.id", overdue.ids)
+        rows = dialect.among(
+            db,
+            f"SELECT t.theme_id, {WEEK_SQL}, p.place_id, count(*) FROM store_themepost t"  # noqa: S608 - a condition of `scope`
+            f" JOIN store_post p ON p.id = t.post_id WHERE t.post_id >= %s{told} AND",
+            "t.theme_id",
+            list(themes),
+            _since(within, first),
+            then=" GROUP BY 1, 2, 3",
+        )
+        return {(theme, week, place): posts for theme, week, place, posts in rows}
+
+
+def _since(within: Scope, first: int) -> int:
+    return max(within.first_id, identity.floor(first * clock.DAY))
+
+
+def _told(
+    within: Scope,
+    rows: Sequence[Theme],
+    counts: dict[tuple[int, int, int], int],
+    first: int,
+    weeks: int,
+) -> list[ThemeRow]:
+    heard = _voices(within, first, [row.pk for row in rows])
+    answer = []
+    for row in rows:
+        by_week: Counter[int] = Counter()
+        by_place: Counter[int] = Counter()
+        for (theme, week, place), posts in counts.items():
+            if theme == row.pk and place in within.places:
+                by_week[week] += posts
+                by_place[place] += posts
+        ends = _ends(within, row)
+        if ends is None:
+            continue
+        phrases = _phrases(within, row)
+        kept = row.named_by in ("person", "") or len(phrases) == len(row.phrases)
+        voices = heard.get(row.pk, _Voices())
+        answer.append(
+            ThemeRow(
+                number=row.number,
+                name=row.name if kept else "",
+                named_by=row.named_by if kept else "",
+                phrases=phrases,
+                label=row.label,
+                first_seen=clock.moment(ends[0]),
+                last_seen=clock.moment(ends[1]),
+                posts=by_week.total(),
+                voices=voices.all,
+                nameless=voices.nameless,
+                others=voices.others,
+                other_voices=voices.other,
+                weeks=tuple(by_week[first + 7 * at] for at in range(weeks)),
+                places=tuple((*within.places[place], posts) for place, posts in by_place.most_common()),
+                state=row.state,
+            )
+        )
+    return answer
+
+
+def _ends(within: Scope, row: Theme) -> tuple[int, int] | None:
+    """When a theme was first and last spoken of, by posts that may be told."""
+    if not within.partly and row.first_seen >= within.cutoff:
+        return row.first_seen, row.last_seen
+    told = within.told("p.place_id", "p.id", overdue.ids)
+    with connection.cursor() as db:
+        db.execute(
+            "SELECT min(p.created), max(p.created) FROM store_themepost t JOIN store_post p"  # noqa: S608 - as above
+            f" ON p.id = t.post_id WHERE t.theme_id = %s AND t.post_id >= %s{told}",
+            [row.pk, within.first_id],
+        )
+        first, last = db.fetchone()
+    return None if first is None else (first, last)
+
+
+def _phrases(within: Scope, row: Theme) -> tuple[str, ...]:
+    said = [one[0] for one in row.phrases]
+    if within.partly or row.first_seen < within.cutoff:
+        told = f" AND t.post_id >= {within.first_id}" + within.told("p.place_id", "p.id", overdue.ids)
+        floor = 10 if within.audience == "workforce" else 5
+        with connection.cursor() as db:
+            kept = erase_themes.said_by(db, row.pk, said, floor, told)
+        said = [one for one in said if one in kept]
+    return tuple(said)
+
+
+@dataclass(slots=True)
+class _Voices:
+    """Distinct voices at least, of all and of those who say the opposite; `nameless` posts without any."""
+
+    all: int = 0
+    other: int = 0
+    others: int = 0
+    nameless: int = 0
+
+
+def _voices(within: Scope, first: int, themes: Sequence[int]) -> dict[int, _Voices]:
+    """Tags can be linked within one label and quarter only: the largest of each counts, a lower bound."""
+    told = within.told("p.place_id", "p.id", overdue.ids)
+    with connection.cursor() as db:
+        rows = dialect.among(
+            db,
+            "SELECT t.theme_id, t.other, p.label, p.created, p.voice, p.theme FROM store_themepost t"  # noqa: S608 - as above
+            f" JOIN store_post p ON p.id = t.post_id WHERE t.post_id >= %s{told} AND",
+            "t.theme_id",
+            list(themes),
+            _since(within, first),
+        )
+    heard: dict[tuple[int, bool], dict[tuple[str, int], set[bytes]]] = {}
+    found: dict[int, _Voices] = {theme: _Voices() for theme in themes}
+    lineage = read_taxonomy.lineage_of(within.id)
+    for theme, other, label, created, voice, made_under in rows:
+        found[theme].others += bool(other)
+        if voice is None:
+            found[theme].nameless += 1
+            continue
+        tag, linked = tally.counted(lineage.now(label), created, bytes(voice), made_under)
+        for views in {True: (False, True), False: (False,)}[bool(other)]:
+            heard.setdefault((theme, views), {}).setdefault((label, linked), set()).add(tag)
+    for (theme, views), groups in heard.items():
+        most = max(len(tags) for tags in groups.values())
+        if views:
+            found[theme].other = most
+        else:
+            found[theme].all = most
+    return found
+
+
+def posts_of(programme: str, number: int, *, other: bool, limit: int = 20) -> list[PostRow]:
+    """The newest posts of one view of a theme: of most, or of those who say the opposite. One of each group
+    of reposts.
+    """
+    within = scope.of(programme)
+    row = _row(within, number)
+    if row is None:
+        return []
+    told = within.told("p.place_id", "p.id", overdue.ids)
+    with connection.cursor() as db:
+        db.execute(
+            "SELECT t.post_id FROM store_themepost t JOIN store_post p ON p.id = t.post_id"  # noqa: S608 - as above
+            f" WHERE t.theme_id = %s AND t.other = %s AND t.post_id >= %s{told}"
+            " AND NOT EXISTS (SELECT 1 FROM store_repost r WHERE r.post_id = t.post_id)"
+            " ORDER BY t.post_id DESC LIMIT %s",
+            [row.pk, other, within.first_id, limit],
+        )
+        ids = [id for (id,) in db.fetchall()]
+    return rows_of(programme, ids)
+
+
+def merged_into(programme: str, number: int) -> list[Ancestor]:
+    """The themes that became part of this one."""
+    rows = Theme.objects.filter(
+        programme__slug=programme, into__number=number, into__programme__slug=programme, state="merged"
+    )
+    return [Ancestor(row.number, row.name, row.by_id is not None) for row in rows.order_by("number")]
+
+
+def theme_of(programme: str, post: int) -> ThemeRow | None:
+    """The theme a post is in, None where it is in none that is open."""
+    within = scope.of(programme)
+    row = Theme.objects.filter(
+        programme_id=within.id,
+        state="open",
+        pk__in=_theme_ids([post]),
+    ).first()
+    return theme(programme, row.number) if row else None
+
+
+def _theme_ids(posts: Iterable[int]) -> list[int]:
+    with connection.cursor() as db:
+        rows = dialect.among(
+            db, "SELECT theme_id FROM store_themepost WHERE theme_id IS NOT NULL AND", "post_id", list(posts)
+        )
+    return [theme for (theme,) in rows]
+
+
+def severe(programme: str, *, since: datetime, limit: int = 20) -> list[SevereRow]:
+    """Single posts that may not wait, said since then and not put aside, the newest first."""
+    within = scope.of(programme)
+    least = max(within.first_id, identity.floor(clock.seconds(since)))
+    rows = list(
+        Severe.objects.filter(programme_id=within.id, post_id__gte=least, seen=False).order_by("-post_id")[
+            : limit * 2
+        ]
+    )
+    told = {post.id: post for post in rows_of(programme, [row.post_id for row in rows])}
+    homes = _homes([row.post_id for row in rows])
+    return [
+        SevereRow(told[row.post_id], tuple(row.why.split(",")), row.score, row.novel, homes.get(row.post_id))
+        for row in rows
+        if row.post_id in told
+    ][:limit]
+
+
+def _homes(posts: Sequence[int]) -> dict[int, int]:
+    with connection.cursor() as db:
+        rows = dialect.among(
+            db,
+            "SELECT t.post_id, h.number FROM store_themepost t JOIN store_theme h ON h.id = t.theme_id WHERE",
+            "t.post_id",
+            list(posts),
+        )
+    return dict(rows)
+
+
+def untold(programme: str, least: int, since: datetime) -> list[tuple[int, str, int]]:
+    """New themes of which nobody was told, with at least so many posts and first spoken of since then:
+    (number, label, when last seen).
+    """
+    within = scope.of(programme)
+    rows: list[Any] = list(
+        Theme.objects.filter(
+            programme_id=within.id, state="open", told=False, first_seen__gte=clock.seconds(since)
+        )
+    )
+    counts = _counts(within, first_week(clock.now()), [row.pk for row in rows]) if rows else {}
+    posts: Counter[int] = Counter()
+    for (theme, _, _), count in counts.items():
+        posts[theme] += count
+    heard = _voices(within, first_week(clock.now()), [row.pk for row in rows]) if rows else {}
+    return [
+        (row.number, row.label, row.last_seen)
+        for row in rows
+        if posts[row.pk] >= least and (heard[row.pk].all >= least or heard[row.pk].nameless == posts[row.pk])
+    ]

@@ -27,8 +27,8 @@ MOST_LABELS = 1_000
 MOST_BYTES = 4 * 1024 * 1024
 DEEPEST = 16
 
-_ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-_LABEL_ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*(?:\.[a-z0-9]+(?:[-_][a-z0-9]+)*)?")
+ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+LABEL_ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*(?:\.[a-z0-9]+(?:[-_][a-z0-9]+)*)?")
 _TOP = {"id", "name", "description", "audience", "kinds", "categories", "labels", "examples"}
 _LABEL = {"id", "name", "description", "examples", "owner", "severity"}
 _CATEGORY = {"id", "name"}
@@ -115,10 +115,10 @@ def load(path: Path) -> Taxonomy:
         raise TaxonomyError(f"cannot be read ({error.strerror})", place=str(path)) from error
     except UnicodeDecodeError as error:
         raise TaxonomyError("is not UTF-8", place=path.name, advice="Save the file as UTF-8 text.") from error
-    return _Reader(path.name).taxonomy(_compose(text, path.name), path)
+    return Reader(path.name).taxonomy(composed(text, path.name), path)
 
 
-def _compose(text: str, file: str) -> yaml.Node:
+def composed(text: str, file: str) -> yaml.Node:
     """The file's node tree, after a flat look at its events has shown it to be harmless."""
     depth = 0
     try:
@@ -153,7 +153,7 @@ def _compose(text: str, file: str) -> yaml.Node:
 _YAML_ADVICE = "Look at the indentation, and put text that holds ':' or '#' in quotes."
 
 
-class _Reader:
+class Reader:
     """Turns nodes into a taxonomy; knows the file's name for its errors."""
 
     def __init__(self, file: str) -> None:
@@ -177,7 +177,7 @@ class _Reader:
         if audience is not None and audience not in AUDIENCES:
             raise self.fail(top["audience"], f"audience is one of {', '.join(AUDIENCES)}")
         return Taxonomy(
-            id=self.identifier(top["id"], _ID),
+            id=self.identifier(top["id"], ID),
             name=self.name(top["name"]),
             labels=labels,
             categories=self.categories(top.get("categories"), labels),
@@ -204,7 +204,7 @@ class _Reader:
             items = self.sequence(found["examples"], "examples")
             examples = tuple(self.text(item, "an example") for item in items)
         return Label(
-            id=self.identifier(found["id"], _LABEL_ID),
+            id=self.identifier(found["id"], LABEL_ID),
             name=self.name(found["name"]),
             description=self.text(found["description"], "description") if "description" in found else "",
             examples=examples,
@@ -233,23 +233,23 @@ class _Reader:
 
     def categories(self, node: yaml.Node | None, labels: tuple[Label, ...]) -> tuple[Category, ...]:
         used = dict.fromkeys(label.category for label in labels)
-        named: dict[str, Name] = {}
+        called: dict[str, Name] = {}
         for item in self.sequence(node, "categories") if node else []:
             found = self.mapping(item, _CATEGORY, "a category")
             if "id" not in found or "name" not in found:
                 raise self.fail(item, "a category needs 'id' and 'name'")
-            key = self.identifier(found["id"], _ID)
-            if key in named:
+            key = self.identifier(found["id"], ID)
+            if key in called:
                 raise self.fail(item, f"the category '{key}' is named twice")
             if key not in used:
                 raise self.fail(item, f"no label belongs to the category '{key}'")
-            named[key] = self.name(found["name"])
+            called[key] = self.name(found["name"])
         alone = {label.id: label.name for label in labels if "." not in label.id}
         for key in used:
-            if key not in named:
+            if key not in called:
                 plain = key.replace("-", " ").replace("_", " ").capitalize()
-                named[key] = alone.get(key) or _name(plain, plain)
-        return tuple(Category(key, named[key]) for key in used)
+                called[key] = alone.get(key) or named(plain, plain)
+        return tuple(Category(key, called[key]) for key in used)
 
     def kinds(self, node: yaml.Node | None) -> tuple[Kind, ...]:
         if node is None:
@@ -278,18 +278,18 @@ class _Reader:
     def name(self, node: yaml.Node) -> Name:
         if isinstance(node, yaml.ScalarNode):
             written = self.text(node, "name")
-            return _name(written, written)
+            return named(written, written)
         found = self.mapping(node, set(LANGUAGES), "a name")
         if "en" not in found:
             raise self.fail(node, "a name needs English ('en')")
         english = self.text(found["en"], "name")
-        return _name(english, self.text(found["es"], "name") if "es" in found else english)
+        return named(english, self.text(found["es"], "name") if "es" in found else english)
 
     def identifier(self, node: yaml.Node, shape: re.Pattern[str]) -> str:
         written = self.text(node, "id")
         if len(written) > 80 or not shape.fullmatch(written):
             advice = "Small letters, digits and hyphens" + (
-                "; one dot may part category and label." if shape is _LABEL_ID else "."
+                "; one dot may part category and label." if shape is LABEL_ID else "."
             )
             raise self.fail(node, "this id cannot be used", advice)
         return written
@@ -319,5 +319,6 @@ class _Reader:
         return " ".join(value.split())
 
 
-def _name(english: str, spanish: str) -> Name:
+def named(english: str, spanish: str) -> Name:
+    """A name in both languages."""
     return MappingProxyType({"en": english, "es": spanish})

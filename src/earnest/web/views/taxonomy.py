@@ -1,12 +1,14 @@
 """Taxonomy: what posts may be about, how often they were, and how good each label is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 
-from earnest.report import shown
-from earnest.store import read
+from earnest.desk import access
+from earnest.report import measured, shown
+from earnest.store import read, read_taxonomy
 from earnest.store.read import LabelQuality, Programme
 from earnest.understand.evaluate import Measured, Share
 from earnest.understand.taxonomy import Label, Taxonomy
@@ -33,6 +35,7 @@ class Leaf:
     precision: str
     recall: str
     here: str
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,11 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     taxonomy, model = understanding.taxonomy_of(programme), understanding.model_of(programme)
     told = shown.topics(programme, datetime.now(UTC).date(), WEEKS)
     quality = model.quality if model else None
+    blind = measured.measured(programme.slug).rolling.labels
     context = {
         "taxonomy": taxonomy,
         "branches": _branches(
-            taxonomy, model.quality if model else None, told, read.label_quality(programme.slug)
+            taxonomy, model.quality if model else None, told, read.label_quality(programme.slug), blind
         )
         if taxonomy
         else [],
@@ -64,6 +68,9 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
         "model": model.id if model else "",
         "unsure_share": _share(quality.unsure) if quality else "",
         "total": told.total,
+        "version": read_taxonomy.current(programme.slug),
+        "waiting": read_taxonomy.waiting(programme.slug),
+        "keeps": access.may(request.user, "keep_taxonomy", programme.slug),
     }
     return render(request, "web/taxonomy.html", programme, context)
 
@@ -73,8 +80,11 @@ def _branches(
     quality: object,
     told: shown.Topics,
     here: dict[str, LabelQuality],
+    blind: Mapping[str, Measured],
 ) -> list[Branch]:
-    measured: dict[str, Measured] = {one.id: one for one in getattr(quality, "labels", ())}
+    trained: dict[str, Measured] = {one.id: one for one in getattr(quality, "labels", ())}
+    known = {id: one for id, one in blind.items() if measured.tells(one.precision)}
+    figures = trained | known
     return [
         Branch(
             id=category.id,
@@ -86,9 +96,10 @@ def _branches(
                     name=label.name["en"],
                     severity=SEVERITIES.get(label.severity, str(label.severity)),
                     posts=told.labels.get(label.id, "none"),
-                    precision=_share(measured[label.id].precision) if label.id in measured else "",
-                    recall=_share(measured[label.id].recall) if label.id in measured else "",
+                    precision=_share(figures[label.id].precision) if label.id in figures else "",
+                    recall=_share(figures[label.id].recall) if label.id in figures else "",
                     here=_here(here.get(label.id)),
+                    blind=label.id in known,
                 )
                 for label in taxonomy.under(category.id)
             ),

@@ -6,6 +6,7 @@ Folding is for deciding only: what is kept is never the folded text.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from string import ascii_lowercase, ascii_uppercase
 
 # Read as Latin letters by a person, whatever their block.
@@ -31,6 +32,8 @@ _OTHERS = _Fold({ord(k): v for k, v in (_LOOKALIKES | _WORDS).items()})
 _OTHERS.update(dict.fromkeys((173, 8203, 8204, 8205, 8288, 65279, 65039), ""))
 _OTHERS.update(dict.fromkeys(range(127995, 128000), ""))
 _CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), 127))
+_OTHER_CONTROLS = _CONTROLS[1:]
+"""All but NUL, which parts the texts of a stretch."""
 _ASCII = bytes.maketrans(
     b"-_'`\"/\\()[]{}<>\t\r" + ascii_uppercase.encode("ascii"), b" " * 17 + ascii_lowercase.encode("ascii")
 )
@@ -59,6 +62,19 @@ def fold(text: str) -> bytes:
         if not text.isascii():
             text = text.translate(_OTHERS)
     return text.encode("ascii").translate(_ASCII, _CONTROLS)
+
+
+def fold_all(texts: Sequence[str]) -> list[bytes]:
+    """`fold` of each text; plain ones are folded in one stretch."""
+    plain = [text for text in texts if text.isascii()]
+    joined = "\0".join(plain)
+    if not plain or joined.count("\0") != len(plain) - 1:
+        return [fold(text) for text in texts]
+    folded = joined.encode("ascii").translate(_ASCII, _OTHER_CONTROLS).split(b"\0")
+    if len(plain) == len(texts):
+        return folded
+    rest = iter(folded)
+    return [next(rest) if text.isascii() else fold(text) for text in texts]
 
 
 def undisguise(folded: str) -> str:

@@ -16,7 +16,7 @@ import re2
 
 from earnest.gate import optout
 from earnest.gate.automaton import holds, options
-from earnest.gate.fold import DISGUISE, fold, undisguise
+from earnest.gate.fold import DISGUISE, fold_all, undisguise
 from earnest.gate.speech import ALONE, IF_DOUBTFUL, IF_PLAIN, Ear, ear
 from earnest.gate.words import pattern, rare, read
 
@@ -71,7 +71,7 @@ def hear(text: str) -> Heard:
 def hear_all(texts: Sequence[str]) -> list[Heard]:
     """One answer a text, in order. ModelError where the ear's file is missing."""
     listening = ear()
-    folded = [fold(text) for text in texts]
+    folded = fold_all(texts)
     loud = listening.scores(folded).tolist()
     return [_hear(*one, listening) for one in zip(texts, folded, loud, strict=True)]
 

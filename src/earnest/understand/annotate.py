@@ -1,90 +1,80 @@
-"""Label a Parquet file of any size: record batches in, record batches out, one at a time in memory."""
+"""Label posts in Arrow record batches: batches in, batches out, one at a time in memory.
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+The same function runs on one machine (`flow.annotate`) and in a worker of a Spark cluster (`flow.spark`). It
+takes whatever speaks Arrow's C data interface (arro3, pyarrow, polars) and gives arro3 batches, which speak
+it too. It knows no file, no gate and no network.
+"""
+
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema, list_array
-from arro3.io import read_parquet, write_parquet
+from arro3.core import Array, DataType, Field, RecordBatch, Schema, list_array
 
 from earnest.record.errors import BadFile
-from earnest.understand.classify import Model
+from earnest.understand.classify import Columns, Labeller
 
 TEXT = "text"
 
 
-def annotate(
-    source: Path,
-    out: Path,
-    model: Model,
-    *,
-    sentiment: bool,
-    progress: Callable[[int], None] = lambda more: None,
-) -> int:
-    """Write the same rows with kind, label, labels, unsure, (sentiment,) lang added; how many rows there
-    were.
+def annotate(batches: Iterable[Any], model: Labeller, *, sentiment: bool) -> Iterator[RecordBatch]:
+    """The same rows with kind, label, labels, unsure, (sentiment,) lang added. A row without a text is
+    labelled as an empty one.
 
-    The output appears under its name only when it is whole. Raises BadFile.
+    `sentiment` is False for people whose pay depends on the operator. Raises BadFile as `columns_after`.
     """
-    part = out.with_name(f".{out.name}.part")
-    done = 0
-
-    def batches(reader: RecordBatchReader) -> Iterator[RecordBatch]:
-        nonlocal done
-        for batch in reader:
-            yield _labelled(batch, model, added)
-            done += batch.num_rows
-            progress(batch.num_rows)
-
-    try:
-        _look(source)
-        try:
-            reader = read_parquet(source)
-            added = _added(reader.schema, source.name, sentiment=sentiment)
-            schema = Schema([*(reader.schema.field(at) for at in range(len(reader.schema))), *added])
-            write_parquet(RecordBatchReader.from_batches(schema, batches(reader)), part)
-        except BaseException as error:
-            # The reader's panic on damage is no Exception; its other complaints have no class of their own.
-            if type(error) is not Exception and type(error).__name__ != "PanicException":
-                raise
-            raise BadFile(
-                f"cannot be read as Parquet after row {done:,}",
-                place=source.name,
-                advice="Is it whole? Write it again.",
-            ) from error
-        part.replace(out)
-    except OSError as error:
-        where = error.filename or source
-        raise BadFile(f"cannot be read or written ({error.strerror or error})", place=str(where)) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return done
+    names = _Names(model)
+    added = _added(sentiment=sentiment)
+    schema: Schema | None = None
+    for one in batches:
+        batch = RecordBatch.from_arrow(one)
+        if schema is None:
+            schema = columns_after(batch.schema, sentiment=sentiment)
+        texts = [text or "" for text in batch.column(TEXT).to_pylist()]
+        answers = names.answers(model.columns(texts), with_mood=sentiment)
+        yield RecordBatch.from_arrays(
+            [*batch.columns, *(answers[field.name] for field in added)], schema=schema
+        )
 
 
-def _look(source: Path) -> None:
-    """A Parquet file begins and ends with its mark; without it the reader would not complain but panic."""
-    with source.open("rb") as stream:
-        first = stream.read(4)
-        stream.seek(max(0, stream.seek(0, os.SEEK_END) - 4))
-        if first != b"PAR1" or stream.read(4) != b"PAR1":
-            raise BadFile(
-                "is not a whole Parquet file", place=source.name, advice="Is it cut off? Write it again."
-            )
-
-
-def _added(schema: Schema, name: str, *, sentiment: bool) -> list[Field]:
-    """The columns that come in, after a look at those that are there."""
-    there = {schema.field(at).name for at in range(len(schema))}
+def columns_after(schema: Schema, *, sentiment: bool, place: str = "") -> Schema:
+    """The columns that come out, after a look at those that come in. Raises BadFile; `place` is the file."""
+    fields = [schema.field(at) for at in range(len(schema))]
+    there = [field.name for field in fields]
+    twice = sorted({name for name in there if there.count(name) > 1})
+    if twice:
+        raise BadFile(
+            f"has two columns '{twice[0]}'",
+            place=place,
+            advice="Rename one, so that it is clear which is meant.",
+        )
     if TEXT not in there:
         raise BadFile(
-            f"has no column '{TEXT}'", place=name, advice=f"Its columns are: {', '.join(sorted(there))}."
+            f"has no column '{TEXT}'", place=place, advice=f"Its columns are: {', '.join(sorted(there))}."
         )
-    if not _is_text(schema.field(TEXT).type):
-        raise BadFile(f"the column '{TEXT}' is not text", place=name)
+    if not is_text(schema.field(TEXT).type):
+        raise BadFile(f"the column '{TEXT}' is not text", place=place)
+    added = _added(sentiment=sentiment)
+    for field in added:
+        if field.name in there:
+            raise BadFile(
+                f"already has a column '{field.name}'",
+                place=place,
+                advice="Rename or drop it, so that nothing is lost.",
+            )
+    return Schema([*fields, *added], metadata=schema.metadata)
+
+
+def is_text(kind: Any) -> bool:
+    """Whether an Arrow type holds text, in any of its layouts."""
+    return any(
+        check(kind) for check in (DataType.is_string, DataType.is_large_string, DataType.is_string_view)
+    )
+
+
+def _added(*, sentiment: bool) -> list[Field]:
     string = DataType.string()
-    added = [
+    return [
         Field("kind", string),
         Field("label", string),
         Field("labels", DataType.list(Field("item", string))),
@@ -92,44 +82,37 @@ def _added(schema: Schema, name: str, *, sentiment: bool) -> list[Field]:
         *([Field("sentiment", string)] if sentiment else []),
         Field("lang", string),
     ]
-    for field in added:
-        if field.name in there:
-            raise BadFile(
-                f"already has a column '{field.name}'",
-                place=name,
-                advice="Rename or drop it, so that nothing is lost.",
-            )
-    return added
 
 
-def _is_text(kind: Any) -> bool:
-    return any(
-        check(kind) for check in (DataType.is_string, DataType.is_large_string, DataType.is_string_view)
-    )
+class _Names:
+    """The words that a model's answers stand for, as Arrow arrays to take from."""
+
+    def __init__(self, model: Labeller) -> None:
+        string = DataType.string()
+        self._kinds = Array(list(model.kinds) or ["report"], string)
+        self._labels = Array(list(model.labels), string)
+        moods: list[str | None] = [*model.sentiments]
+        self._moods = Array(moods or [None], string)
+        self._tongues = Array(list(model.tongues), string)
+        self._list = DataType.list(Field("item", string))
+
+    def answers(self, found: Columns, *, with_mood: bool) -> dict[str, Array]:
+        """The columns that are added, by name."""
+        given = np.arange(found.labels.shape[1]) < found.count[:, None]
+        offsets = np.zeros(len(found.count) + 1, np.int32)
+        np.cumsum(found.count, out=offsets[1:])
+        answers = {
+            "kind": _take(self._kinds, found.kind),
+            "label": _take(self._labels, found.labels[:, 0]),
+            "labels": list_array(Array.from_numpy(offsets), _take(self._labels, found.labels[given]),
+                                 type=self._list),
+            "unsure": Array.from_numpy(np.ascontiguousarray(found.unsure)),
+            "lang": _take(self._tongues, found.lang),
+        }  # fmt: skip
+        if with_mood:
+            answers["sentiment"] = _take(self._moods, found.sentiment)
+        return answers
 
 
-def _labelled(batch: RecordBatch, model: Model, added: list[Field]) -> RecordBatch:
-    texts = [str(text or "") for text in batch.column(TEXT).to_pylist()]
-    found = model.columns(texts)
-    names = found.labels.tolist()
-    counts = found.count.tolist()
-    given = [model.labels[label] for row, count in zip(names, counts, strict=True) for label in row[:count]]
-    offsets = np.zeros(len(texts) + 1, np.int32)
-    np.cumsum(found.count, out=offsets[1:])
-    kinds = model.kinds or ("report",)
-    columns: dict[str, Any] = {
-        "kind": [kinds[kind] for kind in found.kind.tolist()],
-        "label": [model.labels[row[0]] for row in names],
-        "unsure": found.unsure.tolist(),
-        "sentiment": [
-            model.sentiments[mood] if model.sentiments else None for mood in found.sentiment.tolist()
-        ],
-        "lang": [model.tongues[tongue] for tongue in found.lang.tolist()],
-    }
-    for field in added:
-        if field.name == "labels":
-            array: Any = list_array(Array(offsets), Array(given, DataType.string()), type=field.type)
-        else:
-            array = Array(columns[field.name], field.type)
-        batch = batch.append_column(field, array)
-    return batch
+def _take(words: Array, places: np.ndarray[Any, Any]) -> Array:
+    return words.take(Array.from_numpy(np.ascontiguousarray(places, np.int32)))

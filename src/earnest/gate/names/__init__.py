@@ -5,11 +5,14 @@ same answer each time. What it knows is in `words.zst` (names, common words and 
 small model; see NOTICE); what it cannot know is said in `docs/trust.md` with measured figures.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from earnest.gate.names import bits, kernel
 from earnest.gate.names.table import tables
+from earnest.terms.spans import pack
 
 HAS = (1 << bits.FOUND) - 1
 """The bits that say what a text has; see `bits`."""
@@ -23,6 +26,13 @@ def look(encoded: bytes, person_names: bool) -> int:
     """What a text has, in UTF-8, as bits; SOMEBODY or more where it names a person."""
     has: int = kernel.look(encoded, *tables(), person_names)
     return has
+
+
+def look_all(encoded: Sequence[bytes]) -> list[int]:
+    """`look` at many texts in one call, for names of persons too."""
+    data, offsets = pack(encoded)
+    found: list[int] = kernel.look_all(data, offsets, *tables()).tolist()
+    return found
 
 
 def persons(encoded: bytes) -> list[list[tuple[int, int]]]:

@@ -173,6 +173,21 @@ def look(data, fold, slots, weights, bias, names):  # type: ignore[no-untyped-de
     return has
 
 
+@njit(cache=CACHE, nogil=True)
+def look_all(data, offsets, fold, slots, weights, bias):  # type: ignore[no-untyped-def]
+    """`look` at many texts that stand one after another, for names too."""
+    longest = 0
+    for text in range(len(offsets) - 1):
+        longest = max(longest, offsets[text + 1] - offsets[text])
+    out = np.empty((longest // 2 + 5, FIELDS), np.int64)
+    seen = np.empty(len(offsets) - 1, np.int64)
+    for text in range(len(offsets) - 1):
+        said = data[offsets[text] : offsets[text + 1]]
+        count, has = words(said, fold, slots, out)
+        seen[text] = has | tag(said, slots, weights, bias, out, count) << FOUND
+    return seen
+
+
 @njit(cache=CACHE)
 def spans(data, fold, slots, weights, bias):  # type: ignore[no-untyped-def]
     """A row for each word that names a person: start and end in bytes, classes, whether it goes on with the

@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 HOME_DIR ?= demo-home
 PYTEST_ARGS ?=
 
-.PHONY: demo test check bench models lock clean format synapse
+.PHONY: demo test check bench models lock clean format synapse spark
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Earnest needs Python 3.11: install it, or name one with make PYTHON=…"; exit 1; }
@@ -30,6 +30,16 @@ $(VENV)/.synapse: requirements/synapse.txt $(VENV)/.dev
 
 synapse: $(VENV)/.synapse
 
+# Half a gigabyte that nothing else uses: only the full lane asks for it. Without it the tests of Spark are skipped.
+$(VENV)/.spark: requirements/spark.txt $(VENV)/.run
+	@echo "Installing Spark for its tests (once) …"
+	@$(BIN)/python -m venv $(VENV)/spark && \
+	$(VENV)/spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-binary pyspark -r requirements/spark.txt && \
+	$(VENV)/spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . && \
+	touch $@ || { rm -rf $(VENV)/spark; echo "It could not be installed: the tests of Spark are skipped."; }
+
+spark: $(VENV)/.spark
+
 demo: $(VENV)/.run
 	@$(BIN)/earnest demo --home $(HOME_DIR) $(if $(ONCE),--once)
 
@@ -52,13 +62,14 @@ models: $(VENV)/.run
 	@$(BIN)/earnest models
 
 bench: $(VENV)/.dev
-	@for f in bench/bench_*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
+	@for f in $(filter-out bench/bench_spark.py,$(wildcard bench/bench_*.py)); do echo "== $$f"; $(BIN)/python $$f || exit 1; done
 
 # Needs uv; writes the lock files with hashes and without an index address.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra pdf --extra postgres --group build -o requirements/run.txt pyproject.toml
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra matrix --extra pdf --extra postgres --group build --group dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra accurate --extra matrix --extra pdf --extra postgres --group build --group dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/synapse.txt requirements/synapse.in
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/spark.txt requirements/spark.in
 
 clean:
 	rm -rf $(VENV) demo-home build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

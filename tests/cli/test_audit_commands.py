@@ -50,6 +50,7 @@ QUIET = {
     "train": "over files, not the store",
     "evaluate": "over files, not the store",
     "models": "over files, not the store",
+    "learn": "shows no post; taking over and going back are tested in tests/flow/test_learn.py",
     "annotate": "over files, not the store",
     "doctor": "counts only",
     "exports": "tested where it is",

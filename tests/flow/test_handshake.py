@@ -10,7 +10,8 @@ import pytest
 from django.apps import apps
 
 from earnest.flow import handshake, invite, schedule
-from earnest.flow.listen import listen, model_for, open_place, open_stages
+from earnest.flow.learn import model_for, models
+from earnest.flow.listen import listen, open_place, open_stages
 from earnest.gate.voice import Keys
 from earnest.record.errors import EarnestError, Refused, SourceBusy, SourceGone
 from earnest.record.raw import Page
@@ -57,7 +58,7 @@ class Listening:
         place = read.listening_place("riders", slug)
         if place.next_read is not None:
             write.wait(place.id, "", clock.now() - timedelta(seconds=1))
-        turns = schedule.listen_once(self.keys, lambda taxonomy: model_for(taxonomy, self.home), egress())
+        turns = schedule.listen_once(self.keys, models(self.home), egress())
         return {turn.place.slug: turn for turn in turns}.get(slug)
 
     def texts(self) -> list[str]:
@@ -407,7 +408,7 @@ def test_an_hourly_proof_does_not_wait_for_the_next_read(listening: Listening) -
     shift(listening.place_id(), hours=-1)
     write.wait(listening.place_id(), "", clock.now() + timedelta(hours=5))
     desk.room.pin(desk.mona)
-    list(schedule.listen_once(listening.keys, lambda id: model_for(id, listening.home), egress()))
+    list(schedule.listen_once(listening.keys, models(listening.home), egress()))
     assert listening.place().state == "closed"
 
 

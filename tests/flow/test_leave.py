@@ -15,8 +15,17 @@ from earnest.flow.listen import listen, model_for, open_stages
 from earnest.gate.voice import Keys, epoch_of
 from earnest.record.errors import MissingKeys, SourceBusy, StoreBusy, StoreError
 from earnest.record.raw import Page, RawPost
+from earnest.record.verdict import Scored
 from earnest.sources import registry
-from earnest.store import erase, read, read_leaving, write, write_leaving
+from earnest.store import (
+    erase,
+    read,
+    read_leaving,
+    read_second,
+    write,
+    write_leaving,
+    write_second,
+)
 from earnest.store.models import AuditLink, OptOut
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +159,17 @@ class TestOptingOut:
             write.correct("riders", row.id, ["other"], "complaint", None)
         room.hear([said(3, "Earnest opt out", ago=30)])
         assert room.texts() == ["the app crashed"]
+
+    def test_a_post_that_a_second_look_relabelled_goes_too(self, room):
+        write_second.set_terms("riders", "endpoint", 20)
+        room.hear([said(n, f"my tips are missing {n}") for n in range(10)])
+        write_second.choose("riders")
+        wordings = read_second.texts("riders", write_second.claim("riders", 16))
+        label = (Scored("pickup.wait", 0.99),)
+        answers = [write_second.Answer(id, text, label, unsure=False) for id, text in wordings.items()]
+        assert write_second.settle("riders", "endpoint", "a", answers).changed == 2
+        room.hear([said(11, "Earnest opt out", ago=30)])
+        assert room.texts() == []
 
     def test_posts_of_a_quarter_whose_key_was_destroyed_are_beyond_reach(self, room):
         room.hear([said(1, "my tips are missing")])

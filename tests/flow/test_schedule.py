@@ -8,7 +8,7 @@ import pytest
 
 from earnest.egress import Egress
 from earnest.flow import schedule
-from earnest.flow.listen import model_for
+from earnest.flow.learn import models
 from earnest.gate.voice import Keys
 from earnest.store import read, write
 from tests import programmes
@@ -60,7 +60,7 @@ def turns(home, server):
             write.add_place(
                 "guests", path.strip("/"), type="feed", kind="open", settings={"url": server + path}
             )
-        done = schedule.listen_once(keys, lambda taxonomy: model_for(taxonomy, home), egress)
+        done = schedule.listen_once(keys, models(home), egress)
         return {turn.place.slug: turn for turn in done}
 
     return give
@@ -151,6 +151,6 @@ def test_the_private_address_of_a_stranger_is_refused(home, server):
     keys = Keys.make(home / "keys" / "voices.key")
     programmes.live("guests", "Guests", "customers")
     write.add_place("guests", "feed", type="feed", kind="open", settings={"url": f"{server}/feed"})
-    (turn,) = schedule.listen_once(keys, lambda taxonomy: model_for(taxonomy, home), Egress("EarnestTests/1"))
+    (turn,) = schedule.listen_once(keys, models(home), Egress("EarnestTests/1"))
     assert turn.problem
     assert place("feed").state == "failed"

@@ -4,6 +4,8 @@
 one that another process has just been killed over.
 """
 
+import hashlib
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -12,8 +14,8 @@ from typing import Any
 Rows = Callable[[str], Iterable[tuple[Any, ...]]]
 
 POSTS = (
-    "SELECT programme_id, place_id, created, label, kind, sentiment, lang, region, voice, received, id"
-    " FROM store_post"
+    "SELECT programme_id, place_id, created, label, kind, sentiment, lang, region, voice, received, id,"
+    " theme FROM store_post"
 )
 
 
@@ -94,8 +96,19 @@ def weeks(posts: list[Any]) -> Counter[Any]:
     return found
 
 
+def voice(post: Any) -> tuple[bytes, int]:
+    """What a post's voice is counted by: its tag, or where the tag was made under another label than the post
+    has now, a hash of tag and label, apart from all others.
+    """
+    label, tag, theme = post[3], bytes(post[8]), post[11]
+    if theme in ("", label):
+        return tag, quarter(post[2])
+    apart = 1 + zlib.crc32(theme.encode()) % 100_000
+    return hashlib.sha256(tag + b"\0" + label.encode()).digest()[:12], quarter(post[2]) + apart * 10_000
+
+
 def tags(posts: list[Any]) -> Counter[Any]:
-    return Counter((p[0], bytes(p[8]), monday(p[2])) for p in posts if p[8] is not None)
+    return Counter((p[0], voice(p)[0], monday(p[2])) for p in posts if p[8] is not None)
 
 
 def distinct(posts: list[Any]) -> Counter[Any]:
@@ -103,8 +116,9 @@ def distinct(posts: list[Any]) -> Counter[Any]:
     of = {}
     for post in posts:
         if post[8] is not None:
-            heard[post[0], bytes(post[8])].add(monday(post[2]))
-            of[post[0], bytes(post[8])] = post[3], quarter(post[2])
+            tag, linked = voice(post)
+            heard[post[0], tag].add(monday(post[2]))
+            of[post[0], tag] = post[3], linked
     found: Counter[Any] = Counter()
     for key, weeks in heard.items():
         before = 0

@@ -22,6 +22,10 @@ AUTHORS = re.compile(
 
 # Everything a table may hold that says nothing of a person. A new column is put here, or gets an eraser.
 PLAIN = {
+    "AlertRule": "id programme slot sort name about place kind sensitivity least_posts least_voices quiet_from"
+    " quiet_until zone seen_by on snoozed noise proposed made",
+    "Alert": "id programme rule sort about key kind place region seen_by opened since until rings snoozed"
+    " closed reason why",
     "AuditLink": "seq at action programme about detail previous mac",
     "AuditHead": "id seq mac",
     "Programme": "id slug name audience state organisation purpose purpose_es lawful_basis basis_note"
@@ -33,10 +37,17 @@ PLAIN = {
     "ConsentEvent": "id programme programme_name place title type what why grace_days at",
     "DeadLetter": "id place position error at",
     "Post": "id programme place arrival created received lang kind kind_score label unsure sentiment"
-    " sentiment_score model corrected version",
+    " sentiment_score model corrected version theme",
     "PostLabel": "pk post rank programme label score",
     "Tombstone": "id place at",
-    "Correction": "id programme said_label said_kind label kind model at",
+    "Correction": "id programme said_label said_kind said asked label kind model at",
+    "LearnedModel": "id programme model before taxonomy version made state stale figures decided",
+    "LearnedPost": "id model",
+    "LearnRun": "programme begun ended what share told learned",
+    "ReviewHold": "id programme until skipped",
+    "BlindRound": "id programme at after until posts",
+    "BlindPost": "id programme round label score kind model weight twice",
+    "BlindAnswer": "id asked at label kind",
     "HourCount": "pk programme hour place label kind sentiment lang region posts",
     "DayCount": "pk programme day place facet value posts",
     "WeekCount": "pk programme grain week place label kind sentiment lang region posts",
@@ -46,9 +57,23 @@ PLAIN = {
     "Minute": "pk programme minute posts",
     "Withheld": "week posts",
     "Counter": "id arrival",
+    "TaxonomyVersion": "id programme number basis back_to document steps became asked lineage history state model made"
+    " since watermark bound total done problem",
+    "TaxonomyExample": "id version label",
+    "Theme": "id programme number label named_by sized first_seen last_seen state into told made",
+    "ThemePost": "programme theme origin other fixed",
+    "ThemeWeek": "pk theme week place posts",
+    "ThemeMark": "programme last token",
+    "ThemeApart": "id one other",
+    "Severe": "programme why score novel seen",
+    "FollowMark": "programme arrival gone",
+    "ToFollow": "programme",
+    "Repost": "programme",
     "OptOut": "id place at",
     "LeaveCode": "programme expires done places posts",
     "Membership": "id programme role places",
+    "Second": "programme state tries due chosen label score unsure tier model opinion agrees changed at",
+    "SecondTerms": "programme tier share since arrival",
     "SignIn": "expires used",
     "StoredReport": "id programme since until made lang formats state digests",
     "Recheck": "place every tried",

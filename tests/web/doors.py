@@ -76,4 +76,6 @@ def known(programme: str) -> dict[str, str]:
         "name": "notice-1.json",
         "token": "not-a-token",
         "report": str(reports[0].id if reports else 1),
+        "number": "1",
+        "rule": "burst",
     }

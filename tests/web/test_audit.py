@@ -30,6 +30,9 @@ DOORS: dict[str, tuple[str, dict[str, str], str]] = {
     "report_one": ("get", {}, "report_read"),
     "report_renew": ("post", {}, "report_made"),
     "report_file": ("get", {}, "exported"),
+    "review": ("get", {}, "review_read"),
+    "review_blind": ("get", {}, "blind_read"),
+    "review_answer": ("post", {"label": "pay.tips", "kind": "complaint"}, "corrected"),
     "sign_out": ("post", {}, "signed_out"),
 }
 """Address: how it is asked, with what, and the action that must be written."""

@@ -52,7 +52,24 @@ NEEDS: dict[str, Action | None] = {
     "setup_notice": "keep_terms",
     "setup_live": "keep_terms",
     "setup_step": "keep_terms",
+    "second": "see_taxonomy",
     "taxonomy": "see_taxonomy",
+    "taxonomy_history": "see_taxonomy",
+    "taxonomy_export": "see_taxonomy",
+    "taxonomy_change": "keep_taxonomy",
+    "taxonomy_back": "keep_taxonomy",
+    "taxonomy_preview": "keep_taxonomy",
+    "taxonomy_apply": "keep_taxonomy",
+    "taxonomy_drop": "keep_taxonomy",
+    "alerts": "see_alerts",
+    "alert": "see_alerts",
+    "alert_close": "settle_alerts",
+    "alert_snooze": "settle_alerts",
+    "alert_rules": "see_alerts",
+    "alert_rule": "see_alerts",
+    "alert_rule_remove": "keep_rules",
+    "alert_rule_snooze": "keep_rules",
+    "alert_rule_calmer": "keep_rules",
     "report": "see_reports",
     "report_one": "see_reports",
     "report_renew": "make_report",
@@ -60,7 +77,12 @@ NEEDS: dict[str, Action | None] = {
 }
 """What each address needs. A new one without a line here fails."""
 
-WRITING: dict[str, Action] = {"report": "make_report"}
+WRITING: dict[str, Action] = {
+    "report": "make_report",
+    "alert_rules": "keep_rules",
+    "alert_rule": "keep_rules",
+    "second": "choose_model",
+}
 """What it needs to send something there, where that is more than reading it."""
 
 SIGNED = [door for door in doors.every() if door.name not in PUBLIC]

@@ -16,8 +16,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from earnest.flow import said
-from earnest.flow.listen import model_for
+from earnest.flow import learn, said
 from earnest.record.errors import EarnestError, InputError
 from earnest.sources.submit.receive import MAX_BODY
 from earnest.sources.submit.sign import RefusedSignature
@@ -38,7 +37,7 @@ def submit(request: HttpRequest, programme: str) -> JsonResponse:
     home = Path(settings.EARNEST_HOME)
     try:
         taken = said.by_request(
-            place, model_for(found.taxonomy, home), home, headers=request.headers, body=request.body
+            place, learn.model_of(found.slug, home), home, headers=request.headers, body=request.body
         )
     except RefusedSignature as error:
         return problem(401, error.problem, error.advice)

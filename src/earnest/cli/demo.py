@@ -43,9 +43,12 @@ def command(once: bool, home: Path, port: int) -> None:
     serve(folder, "127.0.0.1", port)
 
 
+FOLLOWING = 60.0
+"""Seconds at most for what is found in the sample beside its labels: repeats and themes."""
+
+
 def _fill(folder: Path) -> None:
-    from earnest.flow import demo
-    from earnest.flow.listen import model_for
+    from earnest.flow import demo, follow, learn
     from earnest.store import read
 
     keys = setup.keys(folder)
@@ -54,10 +57,11 @@ def _fill(folder: Path) -> None:
     places = sum(len(programme.places) for programme in demo.PROGRAMMES)
     admitted = withheld = 0
     with progress.counted("Reading the sample", places) as advance:
-        for _, heard in demo.fill(keys, lambda id: model_for(id, folder), now):
+        for _, heard in demo.fill(keys, learn.models(folder), now):
             admitted += heard.admitted
             withheld += heard.withheld
             advance(1)
+    follow.follow_all(follow.Follower(), FOLLOWING)
     click.echo(f"{admitted:,} posts kept from {places} places; {withheld:,} passed by unread at the gate.")
     for programme in read.programmes():
         click.echo(f"  {programme.name}: {programme.audience}, floor of {programme.floor} voices")

@@ -20,7 +20,7 @@ from earnest.record.errors import EarnestError
 LEAST_FREE = 1_000_000_000
 """Bytes of free disk below which the doctor worries."""
 
-EXTRAS = {"matrix": "nio", "pdf": "typst", "postgres": "psycopg"}
+EXTRAS = {"accurate": "onnxruntime", "matrix": "nio", "pdf": "typst", "postgres": "psycopg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,7 @@ def _database(folder: Path) -> Iterator[Finding]:
         )
         yield from _drafts()
         yield from _held()
+        yield from _second_looks()
         for place, problem in found.failed:
             yield Finding(
                 f"place {place}", "broken", problem or "failed", "See the Places page; then resume it."
@@ -170,6 +171,32 @@ def _held() -> Iterator[Finding]:
             yield Finding(f"place {programme.slug}/{row.place}", "broken", found, "See the Places page.")
 
 
+def _second_looks() -> Iterator[Finding]:
+    """Programmes whose least certain posts are looked at again: by whom, and how many wait."""
+    from earnest.store import read_second
+
+    for terms in read_second.wanted():
+        looked = read_second.looked(terms.programme)
+        found = f"{terms.share} % by {terms.tier}; {looked.given:,} given, {looked.waiting:,} wait"
+        yield Finding(f"second looks {terms.programme}", "ok", found)
+
+
+def _endpoint(folder: Path) -> Iterator[Finding]:
+    """A language model of the operator's own, where the settings name one: is it there, and its model?"""
+    if not os.environ.get("EARNEST_ENDPOINT_URL", "").strip():
+        yield Finding("endpoint", "missing", "none is set; second looks and teaching can do without")
+        return
+    setup.start(folder)
+    from earnest.flow.endpoint import Client
+    from earnest.flow.endpoint.setting import needed
+
+    endpoint = needed()
+    there = endpoint.model in Client(endpoint, timeout=5.0).check()
+    mend = "" if there else "Set EARNEST_ENDPOINT_MODEL to one that it offers."
+    found = f"{endpoint.model} at {endpoint.base}" if there else f"it does not offer {endpoint.model}"
+    yield Finding("endpoint", "ok" if there else "broken", found, mend)
+
+
 def _models(folder: Path) -> Iterator[Finding]:
     from earnest.understand.classify import Model
     from earnest.understand.taxonomy import PACKS
@@ -182,6 +209,22 @@ def _models(folder: Path) -> Iterator[Finding]:
             yield Finding(
                 f"model {pack}", "broken" if needed else "missing", error.problem, "Run: earnest models"
             )
+
+
+def _encoder(folder: Path) -> Iterator[Finding]:
+    """The accurate tier's encoder: optional, and fetched by a command of its own."""
+    from earnest.understand import fetch
+    from earnest.understand.encoder import ADVICE, Encoder
+
+    where = fetch.home_of(folder)
+    if not where.exists():
+        yield Finding("encoder", "missing", "not fetched; the fast tier does without", ADVICE)
+    elif importlib.util.find_spec("onnxruntime") is None:
+        yield Finding(
+            "encoder", "missing", f"{where}, but it cannot be run", "pip install 'earnest[accurate]'"
+        )
+    else:
+        yield Finding("encoder", "ok", f"{Encoder.load(where).id} in {where}")
 
 
 def _extras(folder: Path) -> Iterator[Finding]:
@@ -199,7 +242,9 @@ CHECKS: dict[str, Callable[[Path], Iterator[Finding]]] = {
     "keys": _keys,
     "database": _database,
     "models": _models,
+    "encoder": _encoder,
     "extras": _extras,
+    "endpoint": _endpoint,
 }
 
 

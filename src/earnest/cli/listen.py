@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from earnest.cli import setup
 
 if TYPE_CHECKING:
     from earnest.flow import schedule
+
+SECOND_LOOKS = 60.0
+"""Seconds for which a single turn also looks again at posts of which the machine was least certain."""
 
 
 @click.command()
@@ -27,20 +31,22 @@ def command(once: bool, home: Path | None) -> None:
     """
     folder = setup.django(home)
     keys = setup.keys(folder)
-    from earnest.flow import schedule
-    from earnest.flow.listen import model_for
+    from earnest.flow import learn, schedule, second
 
     egress = setup.egress()
     if once:
         turns = 0
         problems = 0
-        for turn in schedule.listen_once(keys, lambda id: model_for(id, folder), egress):
+        for turn in schedule.listen_once(keys, learn.models(folder), egress):
             _tell(turn)
             turns += 1
             problems += turn.problem is not None
-        for turn in schedule.tend(keys, lambda id: model_for(id, folder), egress, sweep=True):
+        for turn in schedule.tend(keys, learn.models(folder), egress, sweep=True):
             _tell(turn)
             problems += 1
+        for done in second.tend(until=time.monotonic() + SECOND_LOOKS):
+            if done.problem:
+                click.echo(f"{done.programme}: {done.problem}", err=True)
         if not turns:
             click.echo("No place is due.")
         sys.exit(1 if problems else 0)
@@ -48,7 +54,7 @@ def command(once: bool, home: Path | None) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     click.echo("Listening. Stop with Ctrl-C.", err=True)
-    schedule.listen_forever(stop, keys, lambda id: model_for(id, folder), egress, told=_tell)
+    schedule.listen_forever(stop, keys, learn.models(folder), egress, told=_tell)
 
 
 def _tell(turn: "schedule.Turn") -> None:

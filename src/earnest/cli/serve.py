@@ -62,13 +62,12 @@ def serve(folder: Path, host: str, port: int, *, listen: bool = True) -> None:
 
 def _listen(folder: Path, stop: threading.Event) -> None:
     """A listener that cannot start says so; the pages stay."""
-    from earnest.flow import schedule
-    from earnest.flow.listen import model_for
+    from earnest.flow import learn, schedule
     from earnest.record.errors import EarnestError
 
     try:
         keys = setup.keys(folder)
-        schedule.listen_forever(stop, keys, lambda id: model_for(id, folder), setup.egress())
+        schedule.listen_forever(stop, keys, learn.models(folder), setup.egress())
     except EarnestError as error:
         click.echo(f"earnest: not listening: {error.sentence()}", err=True)
 

@@ -6,8 +6,8 @@ do everything everywhere. Nobody gains the right to know who wrote a post: no su
     viewer    sees posts, figures and reports
     delegate  the community's own representative: figures and the same reports as the operator, no single
               posts; of the places they speak for also the notice, who accessed the posts, and a pause button
-    analyst   a viewer who also corrects labels
-    lead      an analyst who also makes reports
+    analyst   a viewer who also corrects labels and closes alerts
+    lead      an analyst who also makes reports, and lets the programme learn
     steward   a lead who also keeps places, consent, retention, the programme's terms and people
     admin     a steward who also adds programmes
 """
@@ -24,9 +24,14 @@ Action = Literal[
     "see_reports",
     "see_places",
     "see_taxonomy",
+    "see_alerts",
+    "settle_alerts",
+    "keep_rules",
     "see_posts",
     "correct",
     "make_report",
+    "choose_model",
+    "keep_taxonomy",
     "see_community",
     "pause_places",
     "keep_places",
@@ -36,11 +41,13 @@ Action = Literal[
 ]
 Role = Literal["viewer", "analyst", "lead", "steward", "delegate", "admin"]
 
-_READER: frozenset[Action] = frozenset({"see_figures", "see_reports", "see_places", "see_taxonomy"})
+_READER: frozenset[Action] = frozenset(
+    {"see_figures", "see_reports", "see_places", "see_taxonomy", "see_alerts"}
+)
 _DELEGATE: frozenset[Action] = _READER | {"see_community", "pause_places"}
 _VIEWER: frozenset[Action] = _READER | {"see_posts"}
-_ANALYST: frozenset[Action] = _VIEWER | {"correct"}
-_LEAD: frozenset[Action] = _ANALYST | {"make_report"}
+_ANALYST: frozenset[Action] = _VIEWER | {"correct", "settle_alerts"}
+_LEAD: frozenset[Action] = _ANALYST | {"make_report", "keep_rules", "choose_model", "keep_taxonomy"}
 _STEWARD: frozenset[Action] = _LEAD | {"pause_places", "keep_places", "keep_terms", "keep_people"}
 _ADMIN: frozenset[Action] = _STEWARD | {"keep_programmes"}
 
@@ -106,6 +113,24 @@ def places_of(user: Person, programme_slug: str) -> frozenset[str] | None:
     if role_of(user, programme_slug) != "delegate" or user.pk is None:
         return None
     return frozenset(read.seat(user.pk, programme_slug))
+
+
+SEES: dict[str, frozenset[Role]] = {
+    "everybody": frozenset(ROLES),
+    "analyst": frozenset({"analyst", "lead", "steward", "admin"}),
+    "lead": frozenset({"lead", "steward", "admin"}),
+    "steward": frozenset({"steward", "admin"}),
+}
+"""Whom a rule lets see its alerts."""
+
+
+def sees(user: Person, programme_slug: str, seen_by: str, *, single: bool) -> bool:
+    """Whether a person sees an alert that a rule shows to `seen_by`. One on a single post (`single`) is only
+    for those who may read posts.
+    """
+    if not may(user, "see_posts" if single else "see_alerts", programme_slug):
+        return False
+    return role_of(user, programme_slug) in SEES.get(seen_by, frozenset())
 
 
 def rights(user: Person, programme_slug: str) -> frozenset[Action]:

@@ -17,7 +17,8 @@ import msgspec
 
 from earnest.flow import leave
 from earnest.flow.asking import Kin
-from earnest.flow.worker import FAILURE, Batch, Failure, Hand, Job, spawn
+from earnest.flow.failure import Failure
+from earnest.flow.worker import FAILURE, Batch, Hand, Job, spawn
 from earnest.gate.voice import Keys
 from earnest.record.errors import EarnestError
 from earnest.record.raw import Refusal

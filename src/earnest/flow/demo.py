@@ -146,7 +146,7 @@ def fill(keys: Keys, model_of: Callable[[str], Model], now: datetime) -> Iterato
         for place in programme.places:
             listening = read.listening_place(programme.slug, place.slug)
             first = listening.cursor is None
-            stages = open_stages(listening, keys, model_of(listening.taxonomy))
+            stages = open_stages(listening, keys, model_of(listening.programme))
             heard = listen(listening, open_place(listening, None), stages)
             if first:
                 _vouch(programme.slug, place, now)

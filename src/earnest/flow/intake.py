@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from earnest.flow import leave
+from earnest.flow import learn, leave
 from earnest.flow.worker import Job
 from earnest.gate.consent import Consent
 from earnest.record.errors import BadSetting, StoreError
@@ -36,7 +36,6 @@ def file_job(programme: str | None, name: str, settings: dict[str, Any], home: P
     if place.state == "closed":
         raise StoreError(f"The place '{slug}' is closed.", advice="Import under another name.")
     write.must_recheck(place.id, recheck_terms(place))
-    own = home / "models" / place.taxonomy
     return place.id, Job(
         type="file",
         settings=settings,
@@ -46,7 +45,7 @@ def file_job(programme: str | None, name: str, settings: dict[str, Any], home: P
         source=source_name(place),
         region=place.region,
         keys=home / "keys" / "voices.key",
-        model=own if own.is_dir() else place.taxonomy,
+        model=learn.current(programme, home),
         words=read.needs_words(),
         consent=consent_of(place),
         out=read_leaving.opted_out(place.id),

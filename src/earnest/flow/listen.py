@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Literal
 
 from earnest.egress import Egress
@@ -11,6 +10,7 @@ from earnest.flow import handshake, leave
 from earnest.flow.asking import Kin
 from earnest.flow.digest import Digest, Stages
 from earnest.flow.intake import consent_of, programme_of, recheck_terms, source_name
+from earnest.flow.learn import model_for as model_for
 from earnest.flow.secret import settings_of
 from earnest.gate.admit import Gate
 from earnest.gate.voice import Keys
@@ -140,18 +140,3 @@ def open_stages(place: read.ListeningPlace, keys: Keys, model: Model) -> Stages:
         answered=partial(read_leaving.answered, place.id),
     )
     return Stages(gate=gate, keys=keys, model=model, audience=place.audience, kin=leave.kin(place))
-
-
-def model_for(taxonomy: str, home: Path) -> Model:
-    """The model of a programme's taxonomy: the installation's own (`models/<taxonomy>` of the home), or a
-    shipped one.
-
-    Raises ModelError.
-    """
-    own = home / "models" / taxonomy
-    return _loaded(own) if own.is_dir() else Model.shipped(taxonomy)
-
-
-@cache
-def _loaded(folder: Path) -> Model:
-    return Model.load(folder)

@@ -59,7 +59,7 @@ def recheck_due(
             standing = handshake.stand(place, source) if place.kind == "closed" else handshake.Standing(place)
             if standing.place is None:
                 continue
-            stages = open_stages(standing.place, keys, model_of(place.taxonomy))
+            stages = open_stages(standing.place, keys, model_of(place.programme))
             yield recheck(standing.place, source, stages, keys, now)
         except EarnestError as error:
             yield Rechecked(place, problem=error.sentence())

@@ -1,18 +1,25 @@
 """Which places are due, and what happens when one of them cannot be read."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 
+from django.conf import settings
+
 from earnest.egress import Egress
-from earnest.flow import handshake, recheck, upkeep
+from earnest.flow import alerts, handshake, recheck, relabel, second, teach, upkeep
+from earnest.flow.follow import Follower, follow_all
 from earnest.flow.listen import Heard, listen, open_place, open_stages
 from earnest.gate.voice import Keys
 from earnest.record.errors import EarnestError, SetupError, SourceBusy, SourceGone, StoreBusy
 from earnest.store import read, write
 from earnest.understand.classify import Model
+
+LOG = logging.getLogger(__name__)
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
@@ -20,6 +27,9 @@ LONGEST_NAP = timedelta(seconds=15)
 """Places that are added or resumed meanwhile are seen after this."""
 
 SWEEP_EVERY = timedelta(hours=1)
+FOLLOWING = 5.0
+"""Seconds in which a programme's new posts are followed before places have their turn again."""
+
 PROVE_EVERY = timedelta(minutes=1)
 """A community that does not answer is not asked in every nap."""
 
@@ -61,8 +71,8 @@ def listen_once(
 ) -> Iterator[Turn]:
     """Give every place that is due its turn. A place that fails never stops the others.
 
-    `model_of` gives the model for a taxonomy's id. `prove` also asks the communities whose hour is nearly
-    over and whose turn is far off.
+    `model_of` gives the model that a programme uses (`learn.models`). `prove` also asks the communities whose
+    hour is nearly over and whose turn is far off.
     """
     if prove:
         handshake.prove_due(datetime.now(UTC), egress)
@@ -74,7 +84,7 @@ def listen_once(
                 write.wait(place.id, standing.problem, datetime.now(UTC) + handshake.WAITING)
                 yield Turn(place, None, standing.problem)
                 continue
-            stages = open_stages(standing.place, keys, model_of(place.taxonomy))
+            stages = open_stages(standing.place, keys, model_of(place.programme))
             heard = listen(standing.place, source, stages)
         except StoreBusy as error:
             yield Turn(place, None, error.sentence())  # not the place's fault
@@ -102,17 +112,38 @@ def _trouble(place: read.ListeningPlace, error: Exception, problem: str) -> Turn
 
 
 def tend(
-    keys: Keys, model_of: Callable[[str], Model], egress: Egress | None, *, sweep: bool
+    keys: Keys,
+    model_of: Callable[[str], Model],
+    egress: Egress | None,
+    *,
+    sweep: bool,
+    follower: Follower | None = None,
+    watcher: alerts.Watcher | None = None,
 ) -> Iterator[Turn]:
-    """What is done beside listening: look again at what is due, take away what may no longer be kept, make
-    reports anew that lost a quote. A turn for each place whose list failed.
+    """What is done beside listening: look again at what is due, take away what may no longer be kept, follow
+    what is new (`flow.follow`), see what rises (`flow.alerts`), make reports anew that lost a quote. A turn
+    for each place whose list failed.
     """
     for again in recheck.recheck_due(keys, model_of, egress):
         if again.problem:
             yield Turn(again.place, None, again.problem)
     if sweep:
         upkeep.sweep(keys, datetime.now(UTC))
+        home = Path(settings.EARNEST_HOME)
+        _aside("Learning from corrections", lambda: teach.tend(home, datetime.now(UTC)))
+    _aside("Following new posts", lambda: follow_all(follower or Follower(), FOLLOWING))
+    _aside("Looking for what rises", lambda: (watcher or alerts.Watcher()).look(datetime.now(UTC)))
     upkeep.remake_reports()
+
+
+def _aside(what: str, work: Callable[[], object]) -> None:
+    """Do what no post waits for: an error there is logged by its class alone, and listening goes on."""
+    try:
+        work()
+    except write.DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what is found in posts must not silence places
+        LOG.warning("%s failed (%s); it is tried again.", what, type(error).__name__)
 
 
 def listen_forever(
@@ -129,6 +160,10 @@ def listen_forever(
     """
     swept: float | None = None
     proved: float | None = None
+    relabelling = relabel.Beside(Path(settings.EARNEST_HOME))
+    beside = second.Beside(stop)
+    follower = Follower()
+    watcher = alerts.Watcher()
     while not stop.is_set():
         wait = LONGEST_NAP
         try:
@@ -140,12 +175,14 @@ def listen_forever(
                     return
             # By a clock that nobody sets: retention holds while reading, but posts must leave the disk too.
             due_sweep = swept is None or time.monotonic() - swept >= SWEEP_EVERY.total_seconds()
-            for turn in tend(keys, model_of, egress, sweep=due_sweep):
+            for turn in tend(keys, model_of, egress, sweep=due_sweep, follower=follower, watcher=watcher):
                 told(turn)
                 if stop.is_set():
                     return
             if due_sweep:
                 swept = time.monotonic()
+            beside.look()
+            relabelling.look()
             wait = next_turn(datetime.now(UTC), LONGEST_NAP)
         except EarnestError as error:
             if not error.retry:
@@ -153,3 +190,5 @@ def listen_forever(
         except write.DatabaseError:
             write.close_connections()
         stop.wait(max(1.0, wait.total_seconds()))
+    beside.join(5.0)
+    relabelling.stop()

@@ -6,7 +6,6 @@ takes. It ends when the file ends, when it fails (the error is sent) or when nob
 
 import gc
 import multiprocessing
-import pickle
 import signal
 import sys
 import time
@@ -21,6 +20,7 @@ import msgspec
 
 from earnest.flow.asking import Asking, Kin
 from earnest.flow.digest import Digest, Stages
+from earnest.flow.failure import Failure
 from earnest.gate.admit import Gate
 from earnest.gate.consent import Consent
 from earnest.gate.voice import Keys
@@ -80,23 +80,6 @@ class Batch(msgspec.Struct):
     done: bool = False
     again: bool = False
     model: str = ""
-
-
-class Failure(msgspec.Struct):
-    """The error that ended the worker."""
-
-    pickled: bytes
-
-    def error(self) -> EarnestError:
-        kind, args, state = pickle.loads(self.pickled)  # noqa: S301 - written by our own child process
-        error: EarnestError = kind.__new__(kind)
-        error.args = args
-        error.__dict__.update(state)
-        return error
-
-    @classmethod
-    def of(cls, error: EarnestError) -> "Failure":
-        return cls(pickle.dumps((type(error), error.args, error.__dict__)))
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -40,11 +40,28 @@ _COMMON = frozenset(_EVERYDAY.split())
 
 
 def words(
-    programme: Programme, label: str, now: tuple[date, date], before: tuple[date, date]
+    programme: Programme, labels: frozenset[str], now: tuple[date, date], before: tuple[date, date]
 ) -> tuple[Word, ...]:
-    """What posts of a label say much more often in one range of days than in another, most telling first."""
-    here, langs = _said(_posts(programme, label, *now))
-    there, _ = _said(_posts(programme, label, *before))
+    """What posts of a label (or of the parts that are told under it) say much more often in one range of days
+    than in another, most telling first.
+    """
+    here, langs = _said(_posts(programme, labels, *now))
+    there, _ = _said(_posts(programme, labels, *before))
+    return _chosen(programme, here, langs, there)
+
+
+def words_beside(
+    programme: Programme, labels: frozenset[str], now: tuple[date, date], before: tuple[date, date]
+) -> tuple[Word, ...]:
+    """The same held against everything that was said before: for labels of which little was."""
+    here, langs = _said(_posts(programme, labels, *now))
+    there, _ = _said(_posts(programme, frozenset(), *before))
+    return _chosen(programme, here, langs, there)
+
+
+def _chosen(
+    programme: Programme, here: Counter[str], langs: dict[str, Counter[str]], there: Counter[str]
+) -> tuple[Word, ...]:
     chosen: list[Word] = []
     for term, score in stats.distinctive(here, there):
         if score < SURE or len(chosen) == MOST_WORDS:
@@ -59,14 +76,14 @@ def _overlap(term: str, other: str) -> bool:
     return bool(set(term.split()) & set(other.split()))
 
 
-def _posts(programme: Programme, label: str, since: date, until: date) -> tuple[PostRow, ...]:
+def _posts(programme: Programme, labels: frozenset[str], since: date, until: date) -> tuple[PostRow, ...]:
     wanted = Filters(
-        labels=(label,),
+        labels=tuple(sorted(labels)),
         since=datetime.combine(since, time(), UTC),
         until=datetime.combine(until, time(), UTC),
     )
     rows = read.posts(programme.slug, wanted, limit=MOST_POSTS).rows
-    return tuple(row for row in rows if row.labels and row.labels[0].id == label)
+    return tuple(row for row in rows if not labels or (row.labels and row.labels[0].id in labels))
 
 
 def _said(rows: Sequence[PostRow]) -> tuple[Counter[str], dict[str, Counter[str]]]:
@@ -134,6 +151,7 @@ def cause(
     programme: Programme,
     label: str,
     *,
+    meant: frozenset[str] = frozenset(),
     now: tuple[date, date],
     before: tuple[date, date],
     regions: tuple[Mapping[str, int], Mapping[str, int]],
@@ -145,5 +163,5 @@ def cause(
     return Cause(
         where=where(*regions, totals, programme.floor),
         since=since(weeks, (before_count, totals[1])),
-        words=words(programme, label, now, before),
+        words=words(programme, meant or frozenset({label}), now, before),
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from earnest.report import causes, cells, stats
-from earnest.report.counts import ASIDE, Posts, Span
+from earnest.report.counts import ASIDE, Posts
 from earnest.report.names import Names
 from earnest.report.shapes import Change
 from earnest.store import read
@@ -83,10 +83,10 @@ def _with_causes(
     if not rising:
         return []
     facet = "region"
-    here, there = _facet(programme, facet, now.span), _facet(programme, facet, before.span)
+    here, there = _facet(programme, facet, now), _facet(programme, facet, before)
     if not any(key for values in here.values() for key in values):
         facet = "place"
-        here, there = _facet(programme, facet, now.span), _facet(programme, facet, before.span)
+        here, there = _facet(programme, facet, now), _facet(programme, facet, before)
     titles = {place.slug: place.title for place in read.places(programme.slug)} if facet == "place" else {}
     answer = []
     for number, change in enumerate(rising):
@@ -97,6 +97,7 @@ def _with_causes(
         found = causes.cause(
             programme,
             change.label,
+            meant=now.families.all(change.label),
             now=now.span,
             before=before.span,
             regions=(here.get(change.label, {}), there.get(change.label, {})),
@@ -110,8 +111,8 @@ def _with_causes(
     return answer
 
 
-def _facet(programme: Programme, facet: str, span: Span) -> dict[str, Counter[str]]:
+def _facet(programme: Programme, facet: str, counted: Posts) -> dict[str, Counter[str]]:
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for (label, value), posts in read.totals(programme.slug, *span, ("label", facet)).items():
-        found[label][value] += posts
+    for (label, value), posts in read.totals(programme.slug, *counted.span, ("label", facet)).items():
+        found[counted.families.one(label)][value] += posts
     return dict(found)

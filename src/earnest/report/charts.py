@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from earnest.report import svg
+from earnest.report import svg, version_words
 from earnest.report.shapes import Change, Week
 from earnest.report.svg import Drawing
 from earnest.report.wording import Wording
@@ -254,6 +254,13 @@ def _around(plane: _Plane, before: Sequence[Week], shown: Sequence[Week], say: W
         ]
         if len(before) * plane.step > 60:
             parts.append(svg.text(x - 6, 24, say.before, "t-quiet", "end"))
+    for at, week in enumerate(shown):
+        if week.version is not None:
+            x = plane.left + at * plane.step
+            parts += [
+                svg.line(x, 26, x, plane.base, "lead-line"),
+                svg.text(x + 4, 36, version_words.mark(week.version, say.lang), "t-quiet"),
+            ]
     for state, group in groupby(enumerate(shown), key=lambda pair: pair[1].state):
         run = [at for at, _ in group]
         left, wide = plane.left + run[0] * plane.step, len(run) * plane.step

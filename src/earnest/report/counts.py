@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date
 
 from earnest.report import cells
+from earnest.report.families import ALONE, Families
 from earnest.store import read
 from earnest.store.shapes import Programme
 
@@ -26,10 +27,13 @@ class Posts:
 
     A week in which fewer posts than the floor were said takes part in no total: else it could be computed
     from the total and the other weeks. Its own counts stand in `weeks`, `label_weeks` and `complaint_weeks`.
+
+    `families`: the parts of a split label that are told under it.
     """
 
-    def __init__(self, programme: Programme, span: Span) -> None:
+    def __init__(self, programme: Programme, span: Span, families: Families = ALONE) -> None:
         self.span = span
+        self.families = families
         self.floor = programme.floor
         self.weeks: Counter[date] = Counter()
         self.kinds: Counter[str] = Counter()
@@ -42,7 +46,7 @@ class Posts:
         for cell in found_cells:
             self.weeks[cell.week] += cell.posts
         for cell in found_cells:
-            label, kind = cell.key
+            label, kind = families.one(cell.key[0]), cell.key[1]
             self.label_weeks[label, cell.week] += cell.posts
             if kind == "complaint":
                 self.complaint_weeks[label, cell.week] += cell.posts
@@ -54,13 +58,15 @@ class Posts:
                 self.complaints[cell.week] += cell.posts
                 self.complaint_labels[label] += cell.posts
         self.total = self.kinds.total()
-        found = read.voices(programme.slug, *span, "label", weekly=False)
-        self.voices = {label: min(count, self.labels[label]) for (_, label), count in found.items()}
-        self.week_voices = {
-            (label, week): count
-            for (week, label), count in read.voices(programme.slug, *span, "label").items()
-            if week is not None
-        }
+        self.voices: dict[str, int] = {}
+        self.week_voices: dict[tuple[str, date], int] = {}
+        for (_, name), count in read.voices(programme.slug, *span, "label", weekly=False).items():
+            label = families.one(name)
+            self.voices[label] = max(self.voices.get(label, 0), min(count, self.labels[label]))
+        for (week, name), count in read.voices(programme.slug, *span, "label").items():
+            if week is not None:
+                key = (families.one(name), week)
+                self.week_voices[key] = max(self.week_voices.get(key, 0), count)
         if programme.audience == "customers":
             self._nameless()
 

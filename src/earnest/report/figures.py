@@ -12,12 +12,25 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from earnest.report import cells, changes, heat, names, stats
+from earnest.report import cells, changes, families, heat, measured, names, stats
 from earnest.report.counts import ASIDE, Posts, Span, category
 from earnest.report.names import Names
-from earnest.report.shapes import Compared, Figures, Measured, Moods, Part, PlaceHeard, Problem, Share, Week
-from earnest.store import read
+from earnest.report.shapes import (
+    Blind,
+    BlindLabel,
+    Compared,
+    Figures,
+    Measured,
+    Moods,
+    Part,
+    PlaceHeard,
+    Problem,
+    Share,
+    Week,
+)
+from earnest.store import read, read_taxonomy
 from earnest.store.shapes import PlaceHours, Programme
+from earnest.understand import evaluate
 
 MOST_PROBLEMS = 8
 RECENT = 4
@@ -42,7 +55,8 @@ def measure(
     """
     now, before = (since, until), (since - (until - since), since)
     called = names.of(programme, lang)
-    posts, earlier = Posts(programme, now), Posts(programme, before)
+    together = families.within(programme, before[0], until)
+    posts, earlier = Posts(programme, now, together), Posts(programme, before, together)
     heard = read.hearing(programme.slug, *now)
     weeks = _weeks(programme, now, posts, heard)
     weeks_before = _weeks(programme, before, earlier, read.hearing(programme.slug, *before))
@@ -90,6 +104,9 @@ def measure(
         ),
         withheld=tuple(read.withheld(week.week) for week in weeks),
         quality=_quality(programme, called),
+        blind=_blind(programme, called),
+        version=read_taxonomy.number_of(programme.slug),
+        versions=families.marks(programme, before[0], until),
     )
 
 
@@ -108,7 +125,8 @@ def _pair(
     if last == 0:
         return None
     middle = until - timedelta(days=(until - timedelta(days=1)).weekday() + 1) - timedelta(weeks=last - 1)
-    recent, first = Posts(programme, (middle, until)), Posts(programme, (since, middle))
+    recent = Posts(programme, (middle, until), posts.families)
+    first = Posts(programme, (since, middle), posts.families)
     return (recent, first) if recent.total and first.total else None
 
 
@@ -127,6 +145,10 @@ def _compared(now: Posts, then: Posts, *, within: bool, floor: int) -> Compared:
 
 def _weeks(programme: Programme, span: Span, posts: Posts, heard: Sequence[PlaceHours]) -> tuple[Week, ...]:
     moods = _moods(programme, span)
+    began = {
+        one.since - timedelta(days=one.since.weekday()): one.number
+        for one in families.marks(programme, *span)
+    }
     answer = []
     for monday in _mondays(span):
         states = [row.weeks.get(monday, "unknown") for row in heard]
@@ -144,6 +166,7 @@ def _weeks(programme: Programme, span: Span, posts: Posts, heard: Sequence[Place
                 hidden=hidden,
                 complaints=_part(posts.complaints[monday], count, programme.floor),
                 moods=moods.get(monday),
+                version=began.get(monday),
             )
         )
     return tuple(answer)
@@ -246,3 +269,24 @@ def _quality(programme: Programme, called: Names) -> tuple[Measured, ...]:
         likely = stats.wilson(found.right, found.of)
         answer.append(Measured(label, called.label(label), found.right, found.of, likely.low, likely.high))
     return tuple(sorted(answer, key=lambda one: (-one.of, one.label)))
+
+
+LEAST_BLIND, LEAST_OF_LABEL = 20, 10
+"""Answers of the blind sample, and of a label in it, below which a report tells nothing of them."""
+
+
+def _blind(programme: Programme, called: Names) -> Blind | None:
+    """What the blind sample of the last weeks says; people answer it, so no voices are told."""
+    here = measured.measured(programme.slug).rolling
+    if here.posts < LEAST_BLIND or here.accuracy.value is None:
+        return None
+    labels = tuple(
+        BlindLabel(label, called.label(label), right, _range(one.recall))
+        for label, one in here.labels.items()
+        if one.precision.of >= LEAST_OF_LABEL and (right := _range(one.precision)) is not None
+    )
+    return Blind(here.posts, here.accuracy.value, here.accuracy.low, here.accuracy.high, labels)
+
+
+def _range(share: evaluate.Share) -> tuple[float, float, float] | None:
+    return (share.value, share.low, share.high) if share.value is not None and measured.tells(share) else None

@@ -44,7 +44,7 @@ def by_place(programme: Programme, posts: Posts, heard: Sequence[PlaceHours], ca
         ).items():
             places[place] += count
             if kind == "complaint":
-                complaints[label, place] += count
+                complaints[posts.families.one(label), place] += count
     known = [row for row in heard if places[row.place.slug] or row.observed or row.empty]
     columns = [HeatColumn(row.place.slug, row.place.title, together(row.weeks.values(), 0)) for row in known]
     counts: defaultdict[tuple[str, str], int] = defaultdict(int)

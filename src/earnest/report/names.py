@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from earnest.record.errors import TaxonomyError
+from earnest.report import taxonomies, version_words
+from earnest.store import read_taxonomy
 from earnest.store.shapes import Programme
-from earnest.understand import taxonomy
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,23 @@ class Names:
 
 
 def of(programme: Programme, lang: str = "en") -> Names:
-    """The names of a programme's taxonomy; without it (removed, damaged) the bare ids."""
+    """The names of a programme's taxonomy, and of labels that it had before; without it (removed, damaged)
+    the bare ids.
+    """
     try:
-        if programme.taxonomy in taxonomy.PACKS:
-            found = taxonomy.pack(programme.taxonomy)
-        else:
-            found = taxonomy.load(Path(programme.taxonomy))
+        found = taxonomies.of(programme.slug)
+        before = taxonomies.former(programme.slug)
     except TaxonomyError:
         return Names({}, {}, {})
+    names = {label.id: label.name.get(lang, label.name["en"]) for label in found.labels}
+    lineage = read_taxonomy.lineage(programme.slug)
+    for id, (label, until) in before.items():
+        name = label.name.get(lang, label.name["en"])
+        parts = [names[part] for part in lineage.parts(id) if part in names]
+        told = version_words.split(name, parts, lang) if parts else version_words.ended(name, until, lang)
+        names.setdefault(id, told)
     return Names(
-        labels={label.id: label.name.get(lang, label.name["en"]) for label in found.labels},
+        labels=names,
         categories={
             category.id: category.name.get(lang, category.name["en"]) for category in found.categories
         },

@@ -189,6 +189,10 @@ def _rows(figures: Figures) -> Iterator[Row]:
             None,
             count is None,
         )
+    for label in figures.blind.labels if figures.blind else ():
+        for what, found in (("right", label.right), ("found", label.found)):
+            if found is not None:
+                yield (f"label {what}, blind sample", None, label.label, *found, None, False)
     for one in figures.quality:
         yield (
             "labels left as they were",

@@ -7,6 +7,7 @@ or a hidden figure; the `hidden` beside it says which.
 from dataclasses import dataclass
 from datetime import date
 
+from earnest.report.families import Mark
 from earnest.store.shapes import Heard
 
 
@@ -35,6 +36,7 @@ class Week:
 
     heard, places   how many places were heard (posts, or verified that nobody spoke), of how many
     days            days of the week that lie in the range
+    version         the version of the taxonomy that began in it, or None
     """
 
     week: date
@@ -46,6 +48,7 @@ class Week:
     hidden: bool
     complaints: Share
     moods: Moods | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,31 @@ class PlaceHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class BlindLabel:
+    """One label in the blind sample: how often it is true where it is given (`right`), and how many of the
+    posts that have it get it (`found`); each with its likely range.
+    """
+
+    label: str
+    name: str
+    right: tuple[float, float, float]
+    found: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """How often the main label was right on `of` posts that were drawn by lot and labelled by people who did
+    not see it.
+    """
+
+    of: int
+    right: float
+    low: float
+    high: float
+    labels: tuple[BlindLabel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """How good the labels are: of `of` posts that people looked at, `right` kept the label the model gave."""
 
@@ -193,7 +221,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything a report on one programme and one range of days may tell."""
+    """Everything a report on one programme and one range of days may tell.
+
+    version   of the taxonomy, whose labels these are; `versions` began within the range or the one before it
+    """
 
     programme: str
     name: str
@@ -221,6 +252,9 @@ class Figures:
     coverage: tuple[PlaceHeard, ...]
     withheld: tuple[int | None, ...]
     quality: tuple[Measured, ...]
+    blind: Blind | None = None
+    version: int = 1
+    versions: tuple[Mark, ...] = ()
 
     @property
     def rising(self) -> tuple[Change, ...]:

@@ -59,7 +59,7 @@ def distinctive(
     both = Counter(now)
     both.update(before)
     everything = sum(both.values())
-    if not everything:
+    if len(both) < 2 or not everything:  # a term alone is no more frequent than itself
         return []
     scale = prior_weight / everything
     total_now = sum(now.values()) + prior_weight

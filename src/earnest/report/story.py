@@ -6,7 +6,7 @@ A `Story` is neutral: the page, the PDF and a terminal all write the same one.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
-from earnest.report import charts, modelcard
+from earnest.report import charts, modelcard, version_words
 from earnest.report.document import (
     Block,
     Chart,
@@ -330,6 +330,7 @@ def _unseen(figures: Figures, say: Wording) -> Section:
 
 
 def _made(programme: Programme, figures: Figures, say: Wording) -> Section:
-    found = modelcard.main_label(programme.taxonomy)
+    found = modelcard.main_label(programme)
     model = "" if found is None else say.model_quality(*found)
-    return Section("made", say.heading_made, tuple(say.made(figures, model)))
+    lines = [*say.made(figures, model), *version_words.method(figures.version, figures.versions, say)]
+    return Section("made", say.heading_made, tuple(lines))

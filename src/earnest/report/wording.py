@@ -361,6 +361,13 @@ class Wording(ChartWords):
                 f"People looked at {self.whole(of)} labelled posts here and left {self.whole(right)} "
                 "as they were."
             )
+        if figures.blind is not None:
+            blind = figures.blind
+            said.append(
+                f"On {self.whole(blind.of)} posts drawn by lot, labelled by people who did not see the "
+                f"model's answer, its main label was right for {self.hundred(blind.right)} in 100 "
+                f"({self.hundred(blind.low)} to {self.hundred(blind.high)})."
+            )
         said.append(
             "Voices are counted inside a topic with a key that is destroyed after the quarter closes. "
             "No list of people "

@@ -332,6 +332,14 @@ class Espanol(PiezasEs, Wording):
                 f"Aquí se revisaron {self.whole(of)} mensajes clasificados y {self.whole(right)} "
                 "quedaron como estaban."
             )
+        if figures.blind is not None:
+            blind = figures.blind
+            said.append(
+                f"En {self.whole(blind.of)} mensajes sacados al azar y clasificados por personas que no "
+                f"vieron la respuesta del modelo, su etiqueta principal acertó en "
+                f"{self.hundred(blind.right)} de cada 100 (entre {self.hundred(blind.low)} y "
+                f"{self.hundred(blind.high)})."
+            )
         said.append(
             "Las voces se cuentan dentro de un tema con una clave que se destruye al cerrar el "
             "trimestre. No existe "

@@ -40,6 +40,14 @@ TABLE = (
         "no",
         "yes: places may be read from private addresses too (an intranet, this machine).",
     ),
+    Setting(
+        "EARNEST_ENDPOINT_URL",
+        "",
+        "A language model on this machine or its private network, by its OpenAI-compatible address"
+        " (http://127.0.0.1:11434/v1); empty: none.",
+    ),
+    Setting("EARNEST_ENDPOINT_MODEL", "", "The name of the model there."),
+    Setting("EARNEST_ENDPOINT_KEY", "", "A file with the key it wants, where it wants one."),
     Setting("EARNEST_TIME_ZONE", "UTC", "Time zone of the pages; everything is kept in UTC."),
     Setting("EARNEST_LANGUAGE", "en", "Language of the pages: en or es."),
 )
@@ -120,6 +128,9 @@ EARNEST_HOME = Path(value("EARNEST_HOME")).expanduser().absolute()
 DEBUG = yes("EARNEST_DEBUG")
 SECRET_KEY = _secret(EARNEST_HOME)
 PRIVATE_PLACES = yes("EARNEST_PRIVATE_PLACES")
+EARNEST_ENDPOINT_URL = value("EARNEST_ENDPOINT_URL")
+EARNEST_ENDPOINT_MODEL = value("EARNEST_ENDPOINT_MODEL")
+EARNEST_ENDPOINT_KEY = value("EARNEST_ENDPOINT_KEY")
 ALLOWED_HOSTS = [host.strip() for host in value("EARNEST_HOSTS").split(",") if host.strip()]
 DATABASES = {"default": database(value("DATABASE_URL"), EARNEST_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -19,8 +19,12 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from earnest.store import clock, dialect, graves, identity, leavers, tally
+from earnest.store.erase_learned import unlearn
+from earnest.store.erase_reposts import unfold
+from earnest.store.erase_themes import unplace
 from earnest.store.marks import marks
 from earnest.store.models import (
+    Alert,
     Consent,
     Correction,
     Coverage,
@@ -32,13 +36,14 @@ from earnest.store.models import (
     Place,
     Post,
     Programme,
+    Second,
     SignIn,
     StoredReport,
 )
 
 BATCH = 2_000
 MERGE_EVERY = timedelta(hours=12)
-_COLUMNS = "id, place_id, created, label, kind, sentiment, lang, region, unsure, voice, text"
+_COLUMNS = "id, place_id, created, label, kind, sentiment, lang, region, unsure, voice, text, theme"
 _BESIDE = f"SELECT {_COLUMNS} FROM store_post WHERE"  # noqa: S608 - names of this module
 
 
@@ -129,6 +134,7 @@ def remove(db: Any, programme_id: int, ids: Sequence[int]) -> int:
     take_out(db, programme_id, ids)
     withdraw(db, programme_id, ids)
     Correction.objects.filter(post_id__in=ids).delete()
+    Alert.objects.filter(post__in=ids).delete()
     dialect.delete(db, "DELETE FROM store_post WHERE", "id", ids)
     return len(ids)
 
@@ -155,12 +161,13 @@ def take_out(db: Any, programme_id: int, ids: Sequence[int]) -> None:
                     marks(programme_id, place, kind, mood, lang, region, bool(unsure), labels.get(id, ()))
                 ),
             )
-            for id, place, _, _, kind, mood, lang, region, unsure, _, text in rows
+            for id, place, _, _, kind, mood, lang, region, unsure, _, text, _ in rows
         ],
     )
     dialect.delete(db, "DELETE FROM store_postlabel WHERE", "post_id", list(ids))
     tally.add(db, programme_id, [row[1:8] for row in rows], -1)
-    tally.add_voices(db, programme_id, [(row[3], row[2], row[9]) for row in rows if row[9] is not None], -1)
+    voices = [(row[3], row[2], row[9], row[11]) for row in rows if row[9] is not None]
+    tally.add_voices(db, programme_id, voices, -1)
 
 
 def withdraw(db: Any, programme_id: int, ids: Sequence[int]) -> None:
@@ -170,6 +177,11 @@ def withdraw(db: Any, programme_id: int, ids: Sequence[int]) -> None:
     exports that hold their words are marked so that somebody can go after the copies.
     """
     withdraw_reports(programme_id, set(ids))
+    Second.objects.filter(post_id__in=ids).delete()
+    unlearn(db, ids)
+    unfold(db, programme_id, ids)
+    unplace(db, programme_id, ids)
+    dialect.delete(db, "DELETE FROM store_taxonomyexample WHERE", "post_id", list(ids))
     held = Counter(
         export
         for (export,) in dialect.among(
@@ -249,6 +261,7 @@ def sweep(now: datetime | None = None) -> Swept:
     expired = purged = 0
     for programme in Programme.objects.all():
         cutoff = clock.seconds(now - timedelta(days=programme.retention_days))
+        Alert.objects.filter(programme_id=programme.pk, opened__lt=cutoff).delete()
         expired += _purge(
             programme.pk, Post.objects.filter(programme_id=programme.pk, pk__lt=identity.floor(cutoff))
         )
@@ -335,6 +348,32 @@ ERASERS: dict[str, Eraser] = {
     ),
     "store.Correction.post": Eraser("the correction goes with its post", remove),
     "store.Correction.voice": Eraser("the correction goes with its post", remove),
+    "store.Second.post": Eraser("the second opinion goes with its post", remove),
+    "store.Repost.post": Eraser("goes with the post, and when its wording changes", withdraw),
+    "store.Repost.first": Eraser("goes with the first post: the earliest repeat takes its place", withdraw),
+    "store.ToFollow.post": Eraser("goes with the post", withdraw),
+    "store.Alert.post": Eraser("an alert on a single post goes with the post", remove),
+    "store.LearnedModel.by": Eraser(
+        "emptied when the person's account is removed; the model stays", erase_user
+    ),
+    "store.LearnedPost.post_id": Eraser(
+        "goes with the post; the model is then stale and made anew without it", unlearn
+    ),
+    "store.ReviewHold.post": Eraser("goes with the post", unlearn),
+    "store.ReviewHold.by": Eraser(_USER_SAYS, erase_user),
+    "store.BlindPost.post": Eraser("the blind question and its answers go with the post", unlearn),
+    "store.BlindAnswer.by": Eraser(
+        "emptied when the person's account is removed; the answer stays", erase_user
+    ),
+    "store.TaxonomyVersion.by": Eraser(
+        "emptied when the person's account is removed; the version stays", erase_user
+    ),
+    "store.TaxonomyExample.post_id": Eraser("goes with the post", withdraw),
+    "store.Theme.name": Eraser("goes when a phrase it is made of does, or with the last post", unplace),
+    "store.Theme.phrases": Eraser("a phrase goes when too few of the theme's posts say it", unplace),
+    "store.Theme.by": Eraser("emptied when the person's account is removed; the theme stays", erase_user),
+    "store.ThemePost.post": Eraser("the post leaves its theme", unplace),
+    "store.Severe.post": Eraser("goes with the post, and when its wording changes", unplace),
     "store.OptOut.hash": Eraser(
         "stays until the account asks to be heard again, a keyed hash that no post carries", let_back
     ),

@@ -36,7 +36,7 @@ from earnest.store.read_places import (
     programmes,
     untouched,
 )
-from earnest.store.read_posts import arrived, newest_id, post, posts, quotes, wordings
+from earnest.store.read_posts import arrived, newest_id, post, posts, quotes, repeats, wordings
 from earnest.store.read_recheck import Hidden, days_due, hidden_days, recheck_due
 from earnest.store.read_reports import ExportRow, exports, report, report_file, reports, stale_reports
 from earnest.store.read_voices import voices
@@ -102,6 +102,7 @@ __all__ = [
     "recheck_due",
     "report",
     "report_file",
+    "repeats",
     "reports",
     "roles",
     "seat",

@@ -43,10 +43,13 @@ def facet_counts(programme: str, since: datetime, until: datetime) -> dict[str, 
     if first >= last:
         return {facet: {} for facet in found}
 
+    lineage = within.lineage
+
     def add(facet: str, value: str, place: int, posts: int) -> None:
         if place not in within.places or (facet == "sentiment" and not within.felt):
             return
         if facet == "label":
+            value = lineage.now(value)
             found["category"][rollup.category(value)] += posts
             # Every post has one main label, so these also add up to the posts of each place.
             found["place"][within.places[place][0]] += posts
@@ -183,7 +186,8 @@ def _check_facets(within: Scope, by: tuple[str, ...]) -> None:
 
 def _naming(within: Scope, by: tuple[str, ...]) -> Callable[[tuple[Any, ...]], tuple[str, ...] | None]:
     """Turns a row's columns into a key; None for a place that may not be told. The last column is always the
-    place where it takes part in hiding."""
+    place where it takes part in hiding. Labels are told by the ids they have now."""
+    lineage = within.lineage
 
     def name(values: tuple[Any, ...]) -> tuple[str, ...] | None:
         key: list[str] = []
@@ -193,7 +197,9 @@ def _naming(within: Scope, by: tuple[str, ...]) -> Callable[[tuple[Any, ...]], t
                     return None
                 key.append(within.places[value][0])
             elif facet == "category":
-                key.append(rollup.category(value))
+                key.append(rollup.category(lineage.now(value)))
+            elif facet == "label":
+                key.append(lineage.now(value))
             else:
                 key.append(value)
         return tuple(key)
@@ -261,18 +267,27 @@ def withheld(week: date) -> int | None:
 
 def label_quality(programme: str) -> dict[str, LabelQuality]:
     """For each label that a model gave and a person looked at: how many were left as they were, of how
-    many.
+    many. Labels that were merged since count together.
     """
     within = scope.of(programme)
+    lineage = within.lineage
+    right: Counter[str] = Counter()
+    looked: Counter[str] = Counter()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.said_label, sum(CASE WHEN c.label = c.said_label THEN 1 ELSE 0 END), count(*)"  # noqa: S608 - as above
+            "SELECT c.said_label, c.label, count(*)"  # noqa: S608 - as above
             " FROM store_correction c JOIN store_post p ON p.id = c.post_id"
             " WHERE c.programme_id = %s AND p.id >= %s"
-            f"{within.told('p.place_id', 'p.id', overdue.ids)} GROUP BY c.said_label",
+            f"{within.told('p.place_id', 'p.id', overdue.ids)} GROUP BY c.said_label, c.label",
             [within.id, within.first_id],
         )
-        return {label: LabelQuality(label, int(right), int(of)) for label, right, of in cursor.fetchall()}
+        for was, became, count in cursor.fetchall():
+            said, label = lineage.now(was), lineage.now(became)
+            if lineage.parts(said):  # that the whole was right says nothing of its parts
+                continue
+            looked[said] += int(count)
+            right[said] += int(count) if said == label else 0
+    return {label: LabelQuality(label, right[label], of) for label, of in looked.items()}
 
 
 def _hours(within: Scope, since: datetime, until: datetime) -> tuple[int, int]:

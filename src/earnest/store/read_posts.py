@@ -3,6 +3,7 @@ quote.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -11,7 +12,7 @@ from django.db import connection
 
 from earnest.record import audience
 from earnest.record.verdict import Scored
-from earnest.store import clock, dialect, identity, overdue, scope, search
+from earnest.store import clock, dialect, identity, overdue, read_follow, scope, search
 from earnest.store.marks import any_of
 from earnest.store.rows import storable
 from earnest.store.scope import Scope
@@ -125,6 +126,9 @@ def posts(programme: str, filters: Filters, *, after: str | None = None, limit: 
     limit = max(1, min(limit, 1_000))
     found = query.rows(limit + 1)
     rows = _rows(within, found[:limit])
+    if filters.folded:
+        copies = read_follow.copies(programme, [row.id for row in rows])
+        rows = [replace(row, copies=copies.get(row.id, 0)) for row in rows]
     return PostPage(rows=tuple(rows), next=str(rows[-1].id) if len(found) > limit else None)
 
 
@@ -150,6 +154,17 @@ def arrived(programme: str, filters: Filters, *, since_id: int, limit: int = 50)
     return _rows(within, query.arrivals(max(0, min(since_id, 1 << 62)), max(1, min(limit, 1_000))))
 
 
+def repeats(programme: str, id: int, most: int = 20) -> list[PostRow]:
+    """Other posts that say nearly the same as one, newest first."""
+    query = _Query(scope.of(programme))
+    query.marks.clear()
+    others = read_follow.group(programme, id, most)
+    if not others:
+        return []
+    query.among("p.id", others)
+    return _rows(scope.of(programme), query.rows(len(others)))
+
+
 def wordings(programme: str, ids: Sequence[int]) -> dict[int, str]:
     """The texts of these posts, as far as they may be told."""
     query = _Query(scope.of(programme))
@@ -158,6 +173,18 @@ def wordings(programme: str, ids: Sequence[int]) -> dict[int, str]:
         return {}
     query.among("p.id", ids)
     return {row[0]: row[1] for row in query.rows(len(ids))}
+
+
+def rows_of(programme: str, ids: Sequence[int]) -> list[PostRow]:
+    """These posts in the order asked for, as far as they may be told."""
+    within = scope.of(programme)
+    query = _Query(within)
+    query.marks.clear()
+    if not ids:
+        return []
+    query.among("p.id", ids)
+    found = {row.id: row for row in _rows(within, query.rows(len(ids)))}
+    return [found[id] for id in ids if id in found]
 
 
 def newest_id(programme: str) -> int:
@@ -180,11 +207,12 @@ def quotes(programme: str, label: str, since: datetime, until: datetime, n: int)
     query = _filtered(within, Filters(labels=(label,), unsure=False, since=since, until=until))
     query.also("length(p.text) BETWEEN 40 AND 400")
     rows = _rows(within, query.rows(max(50, n * 10)))
-    family = f"{label}."
+    lineage = within.lineage
+    meant, family = {label, lineage.now(label), *lineage.parts(label)}, f"{label}."
     fitting = [
         row
         for row in rows
-        if row.labels and (row.labels[0].id == label or row.labels[0].id.startswith(family))
+        if row.labels and (row.labels[0].id in meant or row.labels[0].id.startswith(family))
     ]
     return sorted(fitting, key=lambda row: (-row.labels[0].score, -row.id))[:n]
 
@@ -217,19 +245,51 @@ def _filtered(within: Scope, filters: Filters) -> _Query:
         query.marks["unsure"] = any_of("unsure", ("1" if filters.unsure else "0",))
     if filters.labels:
         _labelled(query, within, filters.labels)
+    if filters.folded:
+        _fold(query, within, filters)
     if filters.q.strip():
         query.terms = search.parse(filters.q)
         query.possible = query.possible and bool(query.terms)
     return query
 
 
+def _fold(query: _Query, within: Scope, filters: Filters) -> None:
+    """Leave out a post whose first is among those asked for too, as far as their columns tell."""
+    asked = (
+        ("place_id", filters.places),
+        ("label", filters.labels),
+        ("kind", filters.kinds),
+        ("lang", filters.langs),
+        ("region", filters.regions),
+        ("sentiment", filters.sentiments),
+        ("unsure", filters.unsure is not None),
+    )
+    alike = "".join(f" AND f.{column} = p.{column}" for column, wanted in asked if wanted)
+    told = f" AND f.place_id NOT IN ({', '.join(map(str, within.hidden))})" if within.hidden else ""
+    query.also(
+        "NOT EXISTS (SELECT 1 FROM store_repost r JOIN store_post f ON f.id = r.first_id"
+        f" WHERE r.post_id = p.id AND f.id >= %s AND f.id < %s{alike}{told})",
+        query.first,
+        query.end,
+    )
+
+
 def _labelled(query: _Query, within: Scope, wanted: tuple[str, ...]) -> None:
-    known = labels_used(within)
-    ids = [label for label in known if label in wanted or label.partition(".")[0] in wanted]
+    lineage = within.lineage
+    meant = {*wanted, *(lineage.now(label) for label in wanted)}
+    meant.update(part for label in wanted for part in lineage.parts(label))
+
+    def fits(label: str) -> bool:
+        return label in meant or label.partition(".")[0] in meant
+
+    ids = [label for label in labels_used(within) if fits(lineage.now(label))]
     query.possible = query.possible and bool(ids)
     query.labels = ids
-    named = [storable(label) for label in wanted]
-    query.marks["label"] = (*any_of("label", named), *any_of("category", named))
+    named = [storable(label) for label in dict.fromkeys((*wanted, *ids))]
+    query.marks["label"] = (
+        *any_of("label", named),
+        *any_of("category", [storable(label) for label in wanted]),
+    )
 
 
 def labels_used(within: Scope) -> list[str]:
@@ -250,7 +310,8 @@ def _rows(within: Scope, found: Sequence[tuple[Any, ...]]) -> list[PostRow]:
     if not found:
         return []
     marks = ", ".join(["%s"] * len(found))
-    labels: dict[int, list[Scored]] = {}
+    lineage = within.lineage
+    labels: dict[int, dict[str, float]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT post_id, label, score FROM store_postlabel WHERE post_id IN ({marks})"  # noqa: S608 - marks only
@@ -258,8 +319,12 @@ def _rows(within: Scope, found: Sequence[tuple[Any, ...]]) -> list[PostRow]:
             [row[0] for row in found],
         )
         for post_id, label, score in cursor.fetchall():
-            labels.setdefault(post_id, []).append(Scored(label, score))
-    return [_row(within, columns, tuple(labels.get(columns[0], ()))) for columns in found]
+            carried, now = labels.setdefault(post_id, {}), lineage.now(label)
+            carried[now] = min(1.0, carried.get(now, 0.0) + score)
+    return [
+        _row(within, columns, tuple(Scored(*one) for one in labels.get(columns[0], {}).items()))
+        for columns in found
+    ]
 
 
 def _row(within: Scope, columns: tuple[Any, ...], labels: tuple[Scored, ...]) -> PostRow:

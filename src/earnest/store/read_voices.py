@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from earnest.store import clock, identity, overdue, rollup, scope
+from earnest.store import clock, identity, overdue, rollup, scope, tally
 from earnest.store.scope import Scope
 
 _WEEK = "(p.created / 3600 - 96) / 168 * 7 + 4"
@@ -23,7 +23,8 @@ def voices(
     """How many distinct voices at least: by week and label, or by week and category.
 
     Tags of different labels cannot be linked, so a category (and, with `by=None`, everything, under the key
-    "") is as many as its largest label: a safe lower bound. With `weekly=False` the key's week is None and
+    "") is as many as its largest label: a safe lower bound. So is a label that others were merged into: as
+    many as the largest of them, and of what was heard since. With `weekly=False` the key's week is None and
     the voices are those of the whole range; tags of different quarters cannot be linked either, so there too
     the largest counts.
     """
@@ -33,8 +34,10 @@ def voices(
     first = max(first, clock.week_of_day(within.cutoff // clock.DAY))
     cut = first * clock.DAY < within.cutoff < last * clock.DAY
     rows = (_left if within.partly or cut else _counted)(within, first, last, weekly)
+    lineage = within.lineage
     answer: dict[tuple[date | None, str], int] = {}
-    for week, label, count in rows:
+    for week, old, count in rows:
+        label = lineage.now(old)
         name = label if by == "label" else rollup.category(label) if by == "category" else ""
         key = (clock.day_date(week) if weekly else None, name)
         answer[key] = max(answer.get(key, 0), int(count))
@@ -65,8 +68,26 @@ def _left(within: Scope, first: int, last: int, weekly: bool) -> list[tuple[Any,
             f"SELECT {_WEEK if weekly else '0'} AS week, p.label AS label, v.quarter AS quarter,"
             " count(DISTINCT p.voice) AS voices FROM store_post p JOIN store_voice v"
             f" ON v.programme_id = p.programme_id AND v.tag = p.voice AND v.week = {_WEEK}"
-            f" WHERE p.programme_id = %s AND p.id >= %s AND p.id < %s{told} GROUP BY 1, 2, 3"
+            f" WHERE p.programme_id = %s AND p.id >= %s AND p.id < %s AND p.theme = ''{told} GROUP BY 1, 2, 3"
             ") AS by_quarter GROUP BY week, label",
             [within.id, begin, end],
         )
-        return list(cursor.fetchall())
+        rows = list(cursor.fetchall())
+    return rows + _left_of_others(within, begin, end, weekly)
+
+
+def _left_of_others(within: Scope, begin: int, end: int, weekly: bool) -> list[tuple[Any, ...]]:
+    """Of posts that got another label when the taxonomy changed: the largest theme and quarter of each."""
+    told = within.told("place_id", "id", overdue.ids)
+    heard: dict[tuple[int, str, int], set[bytes]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT created, label, voice, theme FROM store_post WHERE programme_id = %s"  # noqa: S608 - ids only
+            f" AND id >= %s AND id < %s AND NOT (theme = '') AND voice IS NOT NULL{told}",
+            [within.id, begin, end],
+        )
+        for created, label, tag, theme in cursor.fetchall():
+            week = clock.week_of_day(created // clock.DAY) if weekly else 0
+            found, linked = tally.counted(label, created, bytes(tag), theme)
+            heard.setdefault((week, label, linked), set()).add(found)
+    return [(week, label, len(tags)) for (week, label, _), tags in heard.items()]

@@ -4,7 +4,7 @@ No Django here, so that another process can prepare posts while this one writes 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from earnest.record.cleared import ClearedPost
@@ -58,6 +58,30 @@ class Prepared(NamedTuple):
         anything, so that an old wording that comes again undoes none.
         """
         return self.version >= version if self.version else self.edited
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A post that was kept, as those see it who follow new posts in order: reposts, then themes.
+
+    created    when it was said, seconds since 1970
+    received   when it was kept, seconds since 1970
+    label      the main label
+    repost_of  the first post that said nearly the same, or None
+    """
+
+    id: int
+    arrival: int
+    place_id: int
+    created: int
+    received: int
+    text: str = field(repr=False)
+    label: str
+    kind: str
+    unsure: bool
+    lang: str
+    region: str
+    repost_of: int | None = None
 
 
 def prepare(kept: Sequence[Kept], *, words: bool) -> list[Prepared]:

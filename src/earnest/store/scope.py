@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import OuterRef, Subquery
+
 from earnest.record import audience as audiences
 from earnest.record.errors import StoreError
-from earnest.store import clock, identity, overdue
-from earnest.store.models import Consent, Place, Programme
+from earnest.store import clock, identity, lineage, overdue
+from earnest.store.lineage import NOTHING, Lineage
+from earnest.store.models import Consent, Place, Programme, TaxonomyVersion
 from earnest.store.overdue import Days
 
 
@@ -23,6 +26,7 @@ class Scope:
     hidden   ids of places whose consent ended longer ago than its grace period
     overdue  days of places whose posts were not looked at again in time (`store.overdue`)
     shared   the store holds other programmes too
+    lineage  what old label ids are now
     """
 
     id: int
@@ -34,6 +38,7 @@ class Scope:
     hidden: tuple[int, ...]
     shared: bool
     overdue: tuple[Days, ...] = ()
+    lineage: Lineage = NOTHING
 
     @property
     def felt(self) -> bool:
@@ -71,12 +76,16 @@ class Scope:
 
 def of(slug: str) -> Scope:
     """The scope of a programme. Raises StoreError when there is none of that name."""
+    version = TaxonomyVersion.objects.filter(programme=OuterRef("pk"), state="current")
     row = (
-        Programme.objects.filter(slug=slug).values_list("id", "audience", "quotes", "retention_days").first()
+        Programme.objects.filter(slug=slug)
+        .annotate(version=Subquery(version.values("pk")), began=Subquery(version.values("since")))
+        .values_list("id", "audience", "quotes", "retention_days", "version", "began")
+        .first()
     )
     if row is None:
         raise StoreError(f"There is no programme '{slug}'.")
-    id, audience, quotes, days = row
+    id, audience, quotes, days, used, began = row
     places = list(Place.objects.filter(programme_id=id).values_list("id", "slug", "title", "kind"))
     gone = _ended(tuple(place for place, _, _, kind in places if kind == "closed"))
     return Scope(
@@ -89,7 +98,16 @@ def of(slug: str) -> Scope:
         hidden=tuple(gone),
         shared=Programme.objects.exclude(pk=id).exists(),
         overdue=overdue.windows(id, clock.now()),
+        lineage=lineage.of(used, began),
     )
+
+
+def id_of(slug: str) -> int:
+    """A programme's number, for what tells nothing of posts. Raises StoreError when there is none."""
+    found = Programme.objects.filter(slug=slug).values_list("id", flat=True).first()
+    if found is None:
+        raise StoreError(f"There is no programme '{slug}'.")
+    return int(found)
 
 
 def _ended(closed: tuple[int, ...]) -> set[int]:

@@ -84,7 +84,8 @@ class Filters:
     """Which posts. Empty means all; values of one field are alternatives, fields narrow each other.
 
     `q`: words, "a phrase", -without, begin*. `labels`: a label ("pay.tips") or a category ("pay"), among any
-    of a post's labels. `places` are slugs. `since` is included, `until` is not.
+    of a post's labels. `places` are slugs. `since` is included, `until` is not. `folded`: without posts that
+    repeat another one among those asked for.
     """
 
     q: str = ""
@@ -97,11 +98,14 @@ class Filters:
     unsure: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """A post as a page shows it. `arrival` is its number in the order of arrival, which Live follows."""
+    """A post as a page shows it. `arrival` is its number in the order of arrival, which Live follows;
+    `copies` how many others repeat it, where posts were asked for folded.
+    """
 
     id: int
     text: str = field(repr=False)
@@ -119,6 +123,7 @@ class PostRow:
     domain: str | None
     corrected: bool
     arrival: int
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 Called by `write` and `erase` inside their transactions, never on its own.
 """
 
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Protocol
 
 from earnest.store import clock, dialect
@@ -58,18 +60,39 @@ def _drop_zeros(
     db.executemany(f"DELETE FROM {table} WHERE {same} AND {column} <= 0", [row[: len(keys)] for row in rows])  # noqa: S608 - names of this module
 
 
-def add_voices(db: Any, programme_id: int, heard: Sequence[tuple[str, int, bytes]], sign: int = 1) -> None:
-    """Count voice tags in (or out): (main label, when the post was said, tag)."""
+THEMES = 100_000
+"""Labels under which tags were made are told apart by so many numbers."""
+
+
+def counted(label: str, created: int, tag: bytes, theme: str) -> tuple[bytes, int]:
+    """What a post's voice is counted by: a tag of this label alone, and within what it can be linked.
+
+    A tag that was made under the post's own label counts as it is, within its quarter. One that was made
+    under another (`theme`), before the taxonomy changed, counts by a hash of it and the new label, within its
+    quarter and that theme: the same voice gives the same hash there, and is never added to voices it might be
+    one of.
+    """
+    quarter = clock.quarter_of_day(created // clock.DAY)
+    if not theme or theme == label:
+        return tag, quarter
+    apart = 1 + zlib.crc32(theme.encode()) % THEMES
+    return sha256(tag + b"\0" + label.encode()).digest()[:12], quarter + apart * 10_000
+
+
+def add_voices(
+    db: Any, programme_id: int, heard: Sequence[tuple[str, int, bytes, str]], sign: int = 1
+) -> None:
+    """Count voice tags in (or out): (main label, when the post was said, tag, label it was made under)."""
     changes: dict[bytes, dict[int, int]] = {}
     themes: dict[bytes, tuple[str, int]] = {}
-    for label, created, key in heard:
-        day, tag = created // clock.DAY, bytes(key)
-        week = clock.week_of_day(day)
+    for label, created, key, theme in heard:
+        tag, quarter = counted(label, created, bytes(key), theme)
+        week = clock.week_of_day(created // clock.DAY)
         if tag in changes:
             changes[tag][week] = changes[tag].get(week, 0) + sign
         else:
             changes[tag] = {week: sign}
-            themes[tag] = (label, clock.quarter_of_day(day))
+            themes[tag] = (label, quarter)
     if not changes:
         return
     known: dict[bytes, dict[int, int]] = {}

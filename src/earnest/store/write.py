@@ -17,7 +17,7 @@ from earnest.store.write_consents import (
     resume_consent,
     wait,
 )
-from earnest.store.write_corrections import correct
+from earnest.store.write_corrections import correct, undo
 from earnest.store.write_people import (
     add_sign_in,
     add_user,
@@ -92,6 +92,7 @@ __all__ = [
     "settle",
     "settled",
     "tried_again",
+    "undo",
     "use_sign_in",
     "user_id",
     "wait",

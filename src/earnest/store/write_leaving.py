@@ -13,8 +13,17 @@ from typing import Any
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from earnest.record.errors import StoreBusy, StoreError
-from earnest.store import clock, dialect, erase, identity, leavers
-from earnest.store.models import Correction, DayCount, Graves, LeaveCode, Place, Programme, Tombstone
+from earnest.store import clock, dialect, erase, identity, leavers, read_taxonomy
+from earnest.store.models import (
+    Correction,
+    DayCount,
+    Graves,
+    LeaveCode,
+    Place,
+    Post,
+    Programme,
+    Tombstone,
+)
 from earnest.store.read_leaving import opted_out, source_of
 from earnest.store.write_posts import Outcome, take_numbers
 
@@ -221,7 +230,13 @@ def _forget(db: Any, account: Account) -> int:
     programme = Place.objects.values_list("programme_id", flat=True).get(pk=account.place_id)
     labels = DayCount.objects.filter(programme_id=programme, place_id=account.place_id, facet="label")
     corrected = Correction.objects.filter(programme_id=programme, voice__isnull=False)
-    under = {*labels.values_list("value", flat=True), *corrected.values_list("said_label", flat=True)}
+    moved = Post.objects.filter(place_id=account.place_id).exclude(theme="")
+    under = {
+        *labels.values_list("value", flat=True),
+        *corrected.values_list("said_label", flat=True),
+        *moved.values_list("theme", flat=True).distinct(),
+        *read_taxonomy.ever(programme),
+    }
     tags = account.tags(sorted(under))
     heard = "SELECT tag, week FROM store_voice WHERE programme_id = %s AND"
     weeks: dict[int, list[bytes]] = {}
@@ -229,6 +244,7 @@ def _forget(db: Any, account: Account) -> int:
         weeks.setdefault(week, []).append(bytes(tag))
     keys = [key for week, some in weeks.items() for key in _said(db, account.place_id, week, some)]
     keys += _corrected(db, account.place_id, tags)
+    keys += _relabelled(db, account.place_id, tags)
     return erase.bury(db, programme, account.place_id, keys, clock.now())
 
 
@@ -244,6 +260,14 @@ def _said(db: Any, place_id: int, week: int, tags: Iterable[bytes]) -> list[byte
         end,
     )
     return [bytes(key) for (key,) in rows]
+
+
+def _relabelled(db: Any, place_id: int, tags: Sequence[bytes]) -> list[bytes]:
+    """Posts that got another label when the taxonomy changed: they keep the tag that was made before, and are
+    counted by another (`tally.counted`), so the voices do not say where they are.
+    """
+    moved = "SELECT key FROM store_post WHERE place_id = %s AND NOT (theme = '') AND"
+    return [bytes(key) for (key,) in dialect.among(db, moved, "voice", list(tags), place_id)]
 
 
 def _corrected(db: Any, place_id: int, tags: Sequence[bytes]) -> list[bytes]:

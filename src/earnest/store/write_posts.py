@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef
 from earnest.record import audience
 from earnest.record.errors import StoreBusy, StoreError
 from earnest.store import clock, dialect, erase, identity, tally
+from earnest.store.erase_reposts import look_again
 from earnest.store.marks import marks
 from earnest.store.models import DeadLetter, Place, Recheck
 from earnest.store.page import Known, Page, sort, taken_there
@@ -29,7 +30,7 @@ MAX_AHEAD = timedelta(days=1)
 POST = (
     "id", "programme_id", "place_id", "arrival", "received", "model", "corrected",
     "key", "text", "created", "lang", "region", "domain", "kind", "kind_score", "label", "unsure",
-    "sentiment", "sentiment_score", "voice", "version",
+    "sentiment", "sentiment_score", "voice", "version", "theme",
 )  # fmt: skip
 """Columns of a row: its own, then those of `Prepared`. A row here goes on with its labels and its words."""
 
@@ -234,16 +235,17 @@ def _change(page: Page, edits: Sequence[tuple[Known, Prepared]]) -> None:
         own: list[Any] = [old.id, page.programme_id, page.place_id, 0, 0, page.model, False]
         rows.append(_columns(own, post, old.created))
     put_back(page.db, rows)
+    look_again(page.db, page.programme_id, ids)
 
 
 def _columns(own: list[Any], post: Prepared, created: int) -> list[Any]:
-    return [*own, post.key, post.text, created, *post[3:13], post.version, post.labels, post.words]
+    return [*own, post.key, post.text, created, *post[3:13], post.version, "", post.labels, post.words]
 
 
 def put_back(db: Any, rows: list[list[Any]]) -> None:
     """Write changed rows over the old ones, which were taken out of everything beside them before."""
     rows.sort(key=itemgetter(0))
-    names = ["model", "corrected", "text", *_CHANGED, "version"]
+    names = ["model", "corrected", "text", *_CHANGED, "version", "theme"]
     at = [POST.index(name) for name in names]
     if not dialect.is_sqlite():
         names.append("words")
@@ -291,7 +293,8 @@ def _beside(db: Any, rows: list[list[Any]]) -> None:
     tally.add(
         db, programme_id, [(row[2], row[9], row[15], row[13], row[17], row[10], row[11]) for row in rows]
     )
-    tally.add_voices(db, programme_id, [(row[15], row[9], row[19]) for row in rows if row[19] is not None])
+    voices = [(row[15], row[9], row[19], row[21]) for row in rows if row[19] is not None]
+    tally.add_voices(db, programme_id, voices)
 
 
 def _marks(row: Sequence[Any]) -> list[str]:

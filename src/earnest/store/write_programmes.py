@@ -13,7 +13,7 @@ from earnest.record import audience as audiences
 from earnest.record import basis
 from earnest.record.errors import InputError, RefusedAudience, StoreError
 from earnest.store import clock, draft, read_places
-from earnest.store.models import Place, Post, Programme
+from earnest.store.models import Place, Post, Programme, TaxonomyVersion
 
 DEFAULT_PROGRAMME = "default"
 LONGEST_TEXT = 2_000
@@ -73,6 +73,11 @@ def change_programme(slug: str, **terms: Any) -> tuple[str, ...]:
         if row is None:
             raise StoreError(f"There is no programme '{slug}'.", advice="Add it first.")
         changes = {name: value for name, value in values.items() if getattr(row, name) != value}
+        if "taxonomy" in changes and TaxonomyVersion.objects.filter(programme=row).exists():
+            raise InputError(
+                "The taxonomy was changed here, so it cannot be exchanged for another pack.",
+                advice="Change its labels (earnest taxonomy propose), or add a new programme.",
+            )
         if "audience" in changes:
             _check_audience(row, changes["audience"])
             if not audiences.of(changes["audience"]).quotes:

@@ -68,7 +68,7 @@ def parse(given: QueryDict, programme: Programme, places: Sequence[Place]) -> As
     """The filters of an address. Raises BadQueryError with a sentence that names what cannot be read."""
     _refuse_feelings(given, programme)
     query = QueryDict(mutable=True)
-    for name in ("q", "label", "kind", "place", "lang", "region", "mood", "unsure", "since", "until"):
+    for name in ("q", "label", "kind", "place", "lang", "region", "mood", "unsure", "since", "until", "each"):
         values = [value.strip() for value in given.getlist(name) if value.strip()]
         if len(values) > MOST_VALUES:
             raise BadQueryError(f"The address asks for too many values of '{name}'.")
@@ -82,6 +82,8 @@ def parse(given: QueryDict, programme: Programme, places: Sequence[Place]) -> As
         raise BadQueryError(f"The first day ({since}) is after the last ({until}).")
     if query.get("unsure", "yes") not in ("yes", "no"):
         raise BadQueryError("'unsure' is yes or no.")
+    if query.get("each", "yes") != "yes":
+        raise BadQueryError("'each' is yes, or left out.")
     slugs = {place.slug for place in places}
     filters = Filters(
         q=q,

@@ -1,10 +1,12 @@
 """Forms that people send: signing in, correcting a post, saying something to the operator."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 
 from earnest.record.verdict import KINDS
+from earnest.understand.corpus import OTHER
 from earnest.understand.taxonomy import Taxonomy
 
 MOST_SAID = 5_000
@@ -28,7 +30,7 @@ class CorrectForm(forms.Form):
     def __init__(self, taxonomy: Taxonomy | None, used: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = tuple(label.id for label in taxonomy.labels) if taxonomy else ()
-        ids = list(dict.fromkeys((*known, *used)))
+        ids = list(dict.fromkeys((*known, *used, OTHER)))
         self.labels = ids
         self.kinds = taxonomy.kinds if taxonomy else KINDS
         for name, values in (("label", ids), ("also", ids), ("kind", self.kinds)):
@@ -49,6 +51,28 @@ class CorrectForm(forms.Form):
     def problem(self) -> str:
         """The first thing that is wrong, in a sentence."""
         return next((str(messages[0]) for messages in self.errors.values()), "")
+
+
+def typed(taxonomy: Taxonomy | None, text: str) -> str:
+    """The id of the label that somebody typed: its id or name, or the only one that begins so or has these
+    words; the text itself where no label fits.
+    """
+    wanted = " ".join(text.lower().split())
+    if taxonomy is None or not wanted:
+        return wanted
+    called = {
+        label.id: {label.id, *(name.lower() for name in label.name.values())} for label in taxonomy.labels
+    }
+    tests: tuple[Callable[[str], bool], ...] = (
+        lambda name: name == wanted,
+        lambda name: name.startswith(wanted),
+        lambda name: wanted in name,
+    )
+    for fits in tests:
+        found = [id for id, names in called.items() if any(fits(name) for name in names)]
+        if len(found) == 1:
+            return found[0]
+    return wanted
 
 
 class SayForm(forms.Form):

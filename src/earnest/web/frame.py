@@ -9,6 +9,7 @@ The template extends "web/base.html" and fills `title` and `main`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -18,7 +19,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from earnest.desk import access
-from earnest.store import read
+from earnest.store import read, read_alerts
 from earnest.store.read import HearingNow, Programme
 from earnest.web import words
 from earnest.web.views import errors
@@ -29,8 +30,11 @@ View = Callable[Concatenate[HttpRequest, Programme, P], HttpResponse]
 ROOMS: tuple[tuple[str, str, access.Action], ...] = (
     ("community", "Community", "see_community"),
     ("overview", "Overview", "see_figures"),
+    ("themes", "Themes", "see_figures"),
     ("live", "Live", "see_posts"),
+    ("alerts", "Alerts", "see_alerts"),
     ("posts", "Posts", "see_posts"),
+    ("review", "Review", "correct"),
     ("places", "Places", "see_places"),
     ("taxonomy", "Taxonomy", "see_taxonomy"),
     ("report", "Report", "see_reports"),
@@ -107,11 +111,12 @@ def render(
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """An entry of the navigation."""
+    """An entry of the navigation. `count`: what waits there, 0 where nothing does."""
 
     title: str
     url: str
     here: bool
+    count: int = 0
 
 
 def rooms(request: HttpRequest, programme: Programme) -> list[Room]:
@@ -122,8 +127,17 @@ def rooms(request: HttpRequest, programme: Programme) -> list[Room]:
         if action not in rights or (not programme.live and name != "setup"):
             continue
         url = reverse(name, args=[programme.slug])
-        found.append(Room(title, url, request.path == url or request.path.startswith(f"{url}/")))
+        here = request.path == url or request.path.startswith(f"{url}/")
+        found.append(Room(title, url, here, len(ringing(request.user, programme)) if name == "alerts" else 0))
     return found
+
+
+def ringing(user: access.Person, programme: Programme) -> list[int]:
+    """The open alerts that this person is to know of now, newest first."""
+    rows = read_alerts.ringing(programme.slug, datetime.now(UTC))
+    sorts = {(seen_by, post is not None) for _, seen_by, post in rows}
+    seen = {sort for sort in sorts if access.sees(user, programme.slug, sort[0], single=sort[1])}
+    return [id for id, seen_by, post in rows if (seen_by, post is not None) in seen]
 
 
 @dataclass(frozen=True, slots=True)

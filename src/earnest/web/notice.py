@@ -12,7 +12,7 @@ from typing import Any
 from earnest import __version__
 from earnest.record import basis
 from earnest.record.audience import of as allowed
-from earnest.store import read
+from earnest.store import read, read_second
 from earnest.store.read import HearingNow, Programme
 from earnest.store.read_consents import ConsentRow, consent_history, consents
 from earnest.web import notice_words, tongue
@@ -68,6 +68,8 @@ class Notice:
     form: bool
     delegates: int
     reported: datetime | None
+    second: int = 0
+    """Of 100 posts, how many at most a language model of the operator's own is asked about."""
 
     @property
     def closed(self) -> bool:
@@ -82,6 +84,7 @@ def of(programme: Programme, lang: str) -> Notice:
     """The notice as it stands now."""
     places = tuple(_places(programme, lang))
     ready = [row.made for row in read.reports(programme.slug) if row.state == "ready"]
+    again = read_second.terms(programme.slug)
     return Notice(
         programme=programme,
         lang=lang,
@@ -95,6 +98,7 @@ def of(programme: Programme, lang: str) -> Notice:
         form=any(one.type == "submit" and one.state == "hearing" for one in read.places(programme.slug)),
         delegates=read.delegates(programme.slug),
         reported=max(ready, default=None),
+        second=again.share if again.tier == "endpoint" else 0,
     )
 
 
@@ -196,6 +200,9 @@ def as_json(programme: Programme, absolute: Callable[[str], str]) -> dict[str, A
             "smallest_figure_voices": programme.floor,
             "deleted_at_source": "gone within 24 hours",
         },
+        "language_model": {"where": "the operator's own network", "percent_of_posts": here.second}
+        if here.second
+        else None,
         "sentiment": allowed(programme.audience).sentiment,
         "quotes": programme.quotes,
         "refused": {lang: list(REFUSED[lang]) for lang in tongue.LANGUAGES},

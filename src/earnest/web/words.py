@@ -1,7 +1,7 @@
 """How posts, scores and times are put into words and HTML. Everything somebody wrote is escaped here."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, get_args
 
@@ -128,3 +128,11 @@ MONTHS = tuple(name[:3] for name in LONG_MONTHS)
 def several(count: int, one: str, many: str) -> str:
     """A count with its noun: "1 post", "1,204 posts"."""
     return f"{count:,} {one if count == 1 else many}"
+
+
+def share(found: Mapping[str, float | None]) -> str:
+    """A share as it was stored, with its likely range."""
+    value, low, high = found.get("value"), found.get("low") or 0.0, found.get("high") or 0.0
+    if value is None:
+        return "never"
+    return f"{value * 100:.0f} in 100 (likely {low * 100:.0f} to {high * 100:.0f})"

@@ -80,7 +80,8 @@ class WeekCount(Row):
 
 class Voice(Row):
     """A voice tag heard on a label in a week: only ever counted, never listed beside posts. A tag belongs to
-    one label.
+    one label; a post that was relabelled when the taxonomy changed is counted by a tag made of its own
+    (`tally.counted`).
     """
 
     pk = models.CompositePrimaryKey("programme_id", "tag", "week")
@@ -90,7 +91,7 @@ class Voice(Row):
     tag = models.BinaryField(max_length=12)
     week = models.IntegerField()
     label = models.CharField(max_length=80)
-    quarter = models.SmallIntegerField()
+    quarter = models.IntegerField()
     posts = models.IntegerField()
 
 
@@ -98,8 +99,8 @@ class VoiceCount(Row):
     """How many distinct voice tags a label has in a week, by the week in which the same tag was heard before.
 
     `before` (0: never) makes any range exact without looking at tags: the distinct voices of a range are
-    those of its weeks that were heard last before its beginning. `quarter` is the tags' epoch: they are
-    linked within it only.
+    those of its weeks that were heard last before its beginning. `quarter` is the tags' epoch, and with
+    it the label they were made under (`tally.counted`): they are linked within both only.
     """
 
     pk = models.CompositePrimaryKey("programme_id", "week", "label", "quarter", "before")
@@ -108,7 +109,7 @@ class VoiceCount(Row):
     )
     week = models.IntegerField()
     label = models.CharField(max_length=80)
-    quarter = models.SmallIntegerField()
+    quarter = models.IntegerField()
     before = models.IntegerField()
     voices = models.IntegerField()
 

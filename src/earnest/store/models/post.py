@@ -25,6 +25,8 @@ class Post(models.Model):
     received  when it was kept, seconds since 1970
     version   when its source says that this wording was written, milliseconds since 1970; 0 where it does not
               say. An older wording never replaces a newer one.
+    theme     the label under which its voice tag was made, where the post has another one since the taxonomy
+              changed; else empty
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -52,6 +54,7 @@ class Post(models.Model):
     model = models.CharField(max_length=32)
     corrected = models.BooleanField(default=False)
     version = models.BigIntegerField(default=0, db_default=0)
+    theme = models.CharField(max_length=80, default="", db_default="", blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["place", "key"], name="post_once"),)
@@ -59,6 +62,7 @@ class Post(models.Model):
             models.Index(fields=["programme", "id"], name="post_newest"),
             models.Index(fields=["place", "id"], name="post_place"),
             models.Index(fields=["programme", "arrival"], name="post_arrival"),
+            models.Index(fields=["place"], condition=~models.Q(theme=""), name="post_theme"),
         )
 
     def __str__(self) -> str:
@@ -105,6 +109,10 @@ class Correction(models.Model):
 
     voice  the tag that the post lost with its old main label: counted nowhere, it is there so that somebody
            who leaves takes this post along
+    said   what the machine's verdict was in full (labels with their scores, and how sure it was), so that it
+           can be put back exactly
+    asked  the person was given this post (by the review queue, or because it was unsure), and did not look
+           for an error: only such corrections tell how often anything is right
     """
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="+", db_constraint=False)
@@ -114,6 +122,8 @@ class Correction(models.Model):
     label = models.CharField(max_length=80)
     kind = models.CharField(max_length=30)
     voice = models.BinaryField(max_length=12, null=True)
+    said = models.JSONField(default=dict)
+    asked = models.BooleanField(default=False)
     model = models.CharField(max_length=32)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()

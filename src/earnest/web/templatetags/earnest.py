@@ -57,3 +57,15 @@ def posts(count: int) -> str:
 def short_lang(code: str) -> str:
     """A `lang` attribute, or nothing where the language is not known."""
     return "" if code == "und" else code
+
+
+@register.filter
+def told(share: dict[str, float]) -> str:
+    """A stored share with its likely range: "71 in 100 (likely 63 to 78)"."""
+    return words.share(share)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """0.42 as "42"."""
+    return f"{share * 100:.0f}"

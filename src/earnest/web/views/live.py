@@ -8,13 +8,16 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from earnest.desk import access, audit
-from earnest.store import read
+from earnest.report.alerts import titled
+from earnest.store import read, read_alerts
 from earnest.store.read import PostRow, Programme
 from earnest.web import charts, filters, live, understanding
-from earnest.web.frame import door, render
+from earnest.web.frame import door, render, ringing
 from earnest.web.views.errors import BadQueryError
 
 SHOWN = 30
+ALERTS = 3
+"""Open alerts that Live names, the newest first."""
 
 
 @door("see_posts")
@@ -50,14 +53,18 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
             if facet.name == "kind"
             for option in (*facet.first, *facet.more)
         ),
-        **_pace(programme.slug, now),
+        **_pace(programme, request.user, now),
     }
     return render(request, "web/live.html", programme, context)
 
 
-def _pace(programme: str, now: datetime) -> dict[str, object]:
-    minutes = read.per_minute(programme)
+def _pace(programme: Programme, user: access.Person, now: datetime) -> dict[str, object]:
+    """What the page says anew each minute: the pace, and alerts that are open."""
+    minutes = read.per_minute(programme.slug)
+    open_now = [read_alerts.alert(programme.slug, id) for id in ringing(user, programme)[:ALERTS]]
     return {
+        "programme": programme,
+        "alerts": [(one, titled(programme, one)) for one in open_now if one is not None],
         "pace": charts.pace(minutes),
         "minutes": charts.per_minute(minutes, now),
         "minutes_table": charts.minutes_table(minutes, now),
@@ -96,7 +103,7 @@ async def stream(request: HttpRequest, programme: str) -> HttpResponseBase:
         filters=asked.filters,
         after=after,
         render=lambda row: _row(row, found, may_correct),
-        pace=lambda: render_to_string("web/_pace.html", _pace(programme, datetime.now(UTC))),
+        pace=lambda: render_to_string("web/_pace.html", _pace(found, user, datetime.now(UTC))),
         allowed=allowed,
     )
     return StreamingHttpResponse(

@@ -15,8 +15,9 @@ from earnest.report import publish, story
 from earnest.report.document import HeatTable, Section
 from earnest.report.shapes import Change, Figures, Word
 from earnest.report.wording import Wording
-from earnest.store import read
+from earnest.store import read, read_taxonomy
 from earnest.store.read import Programme
+from earnest.web import theme_words
 from earnest.web.frame import door, render
 from earnest.web.views.errors import BadQueryError
 
@@ -84,6 +85,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
         "unclear": say.unclear(figures.unclear),
         "withheld": say.withheld(figures.withheld),
         "problems": figures.problems[:5],
+        "themes": theme_words.rising(programme) if figures.posts else [],
         "story": {"table_word": say.as_table},
         "last_post": max(
             (place.last_post for place in read.places(programme.slug) if place.last_post), default=None
@@ -115,14 +117,14 @@ def _day(value: str) -> date:
         raise BadQueryError(f"'{value[:40]}' is not a day. Write it as 2026-11-19.") from None
 
 
-_kept: dict[tuple[str, date, date], tuple[float, int, Figures]] = {}
+_kept: dict[tuple[str, date, date, int], tuple[float, int, Figures]] = {}
 
 
 def _figures(programme: Programme, shown: Range) -> Figures:
     """The figures, the same for every reader: measured again when posts came since, but at most once a
     minute.
     """
-    key = (programme.slug, shown.since, shown.until)
+    key = (programme.slug, shown.since, shown.until, read_taxonomy.number_of(programme.slug))
     now, newest = time.monotonic(), read.newest_id(programme.slug)
     at, arrival, found = _kept.get(key, (now, -1, None))
     age = now - at

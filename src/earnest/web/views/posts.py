@@ -1,5 +1,6 @@
 """Posts: search and filters, one post, why its label, and correcting it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_POST
 from earnest.desk import access, audit
 from earnest.store import read, write
 from earnest.store.read import PostRow, Programme
-from earnest.web import filters, understanding
+from earnest.web import filters, theme_words, understanding
 from earnest.web.forms import CorrectForm
 from earnest.web.frame import door, render
 from earnest.web.page_posts import because
@@ -30,7 +31,9 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     if after and not (after.isascii() and after.isdecimal() and len(after) < 18):
         raise BadQueryError("The link to older posts is damaged.")
     audit.by(request.user, "posts_read", programme.slug, "posts", detail=asked.noted())
-    found = read.posts(programme.slug, asked.filters, after=after or None, limit=SHOWN)
+    each = "each" in asked.query
+    wanted = replace(asked.filters, folded=not each)
+    found = read.posts(programme.slug, wanted, after=after or None, limit=SHOWN)
     now = datetime.now(UTC)
     since, until = asked.filters.since or now - COUNTED, asked.filters.until or now
     context = {
@@ -42,6 +45,8 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
         "described": filters.describe(asked, programme, places),
         "posts": found.rows,
         "paged": bool(after),
+        "fold": asked.link(each=None) or request.path if each else "",
+        "unfold": "" if each else asked.link(each="yes"),
         "newest": asked.link() or request.path,
         "older": asked.link(after=found.next) if found.next else "",
         "may_correct": access.may(request.user, "correct", programme.slug),
@@ -55,7 +60,13 @@ def one(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
     """A post by itself, with why."""
     post = _post(programme, id)
     _note(request, "post_read", programme, post)
-    context = {"post": post, "because": _because(request, programme, post, whole=True), "open": True}
+    context = {
+        "post": post,
+        "because": _because(request, programme, post, whole=True),
+        "open": True,
+        "repeats": read.repeats(programme.slug, id),
+        "theme": theme_words.of_post(programme, id),
+    }
     return render(request, "web/post.html", programme, context)
 
 

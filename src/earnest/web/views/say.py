@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from earnest.flow import said
-from earnest.flow.listen import model_for
+from earnest.flow import learn, said
 from earnest.record.errors import EarnestError, InputError
 from earnest.store import read
 from earnest.store.read import ListeningPlace, Programme
@@ -55,7 +54,7 @@ def page(request: HttpRequest, programme: str) -> HttpResponse:
     try:
         taken = said.by_form(
             place,
-            model_for(found.taxonomy, home),
+            learn.model_of(found.slug, home),
             home,
             text=form.cleaned_data["text"],
             lang=form.cleaned_data["lang"] if form.cleaned_data["lang"] != "other" else None,

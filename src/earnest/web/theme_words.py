@@ -1,0 +1,199 @@
+"""A theme as a page says it: counts only as much as a report would tell, a trend in a sentence, a few bars.
+
+Counts are rounded to the audience's floor and hidden where fewer voices spoke; a theme of too few voices in
+all is not shown at all.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from earnest.report import cells, shown
+from earnest.report.names import Names
+from earnest.report.names import of as names_of
+from earnest.store import clock, read, read_themes
+from earnest.store.read import Programme
+from earnest.store.read_themes import ThemeRow
+from earnest.understand.themes_trend import Trend, trend
+
+SEVERE: dict[str, str] = {
+    "death": "somebody died",
+    "hurt": "somebody was hurt",
+    "threat": "violence or a threat",
+    "danger": "fire, gas or another danger",
+    "child": "a child at risk",
+    "medical": "medicine or medical help",
+    "data": "personal data laid open",
+    "lost-much": "a great loss of money",
+    "stranded": "somebody stranded or trapped",
+    "far-off": "sent far astray",
+    "life": "somebody speaks of ending their life",
+    "grave": "sounds grave",
+}
+"""Why a single post is shown on top, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A theme for a list or its own page."""
+
+    number: int
+    name: str
+    own_words: bool
+    phrases: tuple[str, ...]
+    label: str
+    label_id: str
+    posts: str
+    voices: str
+    others: str
+    trend: str
+    way: str
+    first: date
+    last: date
+    spark: SafeString
+    weeks: tuple[tuple[str, str], ...]
+    places: tuple[tuple[str, str], ...]
+    state: str
+
+
+def enough(row: ThemeRow, programme: Programme) -> bool:
+    """Whether enough voices speak of a theme for anything to be told of it."""
+    return voices_of(row, programme) >= programme.floor
+
+
+def voices_of(row: ThemeRow, programme: Programme) -> int:
+    """Distinct voices at least; posts of customers that came without any author count as one each where none
+    of the theme's has one, as in reports.
+    """
+    if programme.audience == "customers" and not row.voices:
+        return row.nameless
+    return row.voices
+
+
+def show(row: ThemeRow, programme: Programme, names: Names, everything: Sequence[int], first: date) -> Shown:
+    """What a page tells of a theme that has enough voices. `everything`: all posts of the same weeks."""
+    floor, voices = programme.floor, max(1, voices_of(row, programme))
+    moves = trend(row.weeks, everything, posts_a_voice=row.posts / voices)
+    told = [_week(posts, voices, row.posts, floor) for posts in row.weeks]
+    return Shown(
+        number=row.number,
+        name=row.name or f"A theme in {names.label(row.label)}",
+        own_words=row.named_by == "words",
+        phrases=row.phrases,
+        label=names.label(row.label),
+        label_id=row.label,
+        posts=shown.words(row.posts, floor),
+        voices=f"at least {cells.coarse(voices, floor):,}" if voices >= floor else f"fewer than {floor}",
+        others=_others(row, programme),
+        trend=_trend(moves, row),
+        way=moves.way,
+        first=row.first_seen.date(),
+        last=row.last_seen.date(),
+        spark=spark(told, row.number, first),
+        weeks=tuple(
+            (f"{first + timedelta(weeks=at):%-d %b}", _said(value, floor)) for at, value in enumerate(told)
+        ),
+        places=tuple((title, shown.words(posts, floor)) for _, title, posts in row.places[:6]),
+        state=row.state,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A theme to go to."""
+
+    number: int
+    name: str
+
+
+def of_post(programme: Programme, post: int) -> Link | None:
+    """The theme of a post, where enough voices speak of it."""
+    row = read_themes.theme_of(programme.slug, post)
+    if row is None or not enough(row, programme):
+        return None
+    return Link(row.number, row.name or f"a theme in {names_of(programme).label(row.label)}")
+
+
+def shown_rows(programme: Programme, rows: Sequence[ThemeRow], weeks: int) -> list[Shown]:
+    """Themes for a page, beside all that was heard in the same weeks."""
+    now = clock.now()
+    first = clock.day_date(read_themes.first_week(now, weeks))
+    everything = dict.fromkeys((first + timedelta(weeks=at) for at in range(weeks)), 0)
+    for cell in read.weekly(programme.slug, first, now.date() + timedelta(days=1), ("kind",)):
+        if cell.week in everything:
+            everything[cell.week] += cell.posts
+    called = names_of(programme)
+    return [show(row, programme, called, list(everything.values()), first) for row in rows]
+
+
+def rising(programme: Programme, most: int = 3) -> list[Shown]:
+    """The themes that rise, for pages that lead to them."""
+    rows = [row for row in read_themes.themes(programme.slug) if enough(row, programme)]
+    return [one for one in shown_rows(programme, rows, read_themes.WEEKS) if one.way in ("new", "rising")][
+        :most
+    ]
+
+
+def _week(posts: int, voices: int, of: int, floor: int) -> int | None:
+    """A week's posts as they are told; None where too few voices spoke."""
+    if not posts:
+        return 0
+    return cells.coarse(posts, floor) if min(posts, posts * voices // max(1, of)) >= floor else None
+
+
+def _said(value: int | None, floor: int) -> str:
+    return f"fewer than {floor}" if value is None else f"about {value}" if value else "none"
+
+
+def _others(row: ThemeRow, programme: Programme) -> str:
+    """How many say the opposite, "" where nobody does."""
+    if not row.others:
+        return ""
+    voices = row.other_voices or (row.others if programme.audience == "customers" and not row.voices else 0)
+    return shown.words(row.others, programme.floor, few=voices < programme.floor)
+
+
+def _trend(moves: Trend, row: ThemeRow) -> str:
+    if moves.way == "new":
+        return f"New: first heard on {row.first_seen:%-d %B}"
+    if moves.way == "unclear":
+        return "Too little was heard before to compare"
+    if moves.way == "steady":
+        return "Neither clearly more nor less than in the weeks before"
+    times = f"{_times(moves.low)} to {_times(moves.high)} times as often as in the weeks before"
+    return f"{'Rising' if moves.way == 'rising' else 'Falling'}: likely {times}"
+
+
+def _times(value: float) -> str:
+    return "more than 20" if value > 20 else f"{value:.1f}".removesuffix(".0")
+
+
+def spark(weeks: Sequence[int | None], number: int, first: date) -> SafeString:
+    """Bars of weeks; a dot where too few voices spoke to tell how many."""
+    most = max([value for value in weeks if value], default=1)
+    width, height = 7.0, 20.0
+    bars = [
+        (
+            f"{at * width:.1f}",
+            f"{height - max(2.0, value / most * height):.1f}",
+            f"{max(2.0, value / most * height):.1f}",
+        )
+        for at, value in enumerate(weeks)
+        if value
+    ]
+    dots = [(f"{at * width + 2.5:.1f}",) for at, value in enumerate(weeks) if value is None]
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {} 20" role="img" aria-label="{}">{}{}</svg>',
+        f"{len(weeks) * width:g}",
+        f"Posts by week since {first:%-d %B}: " + ", ".join("few" if v is None else str(v) for v in weeks),
+        format_html_join("", '<rect class="b1" x="{}" y="{}" width="5" height="{}"/>', bars),
+        format_html_join("", '<circle class="seen" cx="{}" cy="18.5" r="1.2"/>', dots),
+    )
+
+
+def why(codes: Sequence[str], also: Mapping[str, str] = SEVERE) -> str:
+    """Why a single post is shown on top."""
+    return ", ".join(also[code] for code in codes if code in also)

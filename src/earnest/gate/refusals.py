@@ -49,6 +49,9 @@ _FIELD_DOORS = frozenset({"import_column", "report_filter"})
 _POINTS_AT_SOMEBODY = frozenset(
     {"email", "handle", "phone", "card", "iban", "id", "ip", "plate", "coordinates"}
 )
+_OWN_NAME = re2.compile(r"(?:[ .]*(?:user|display|screen|profile|account) ?names?)+[ .]*")
+"""A topic of support: somebody wants another user name. As a category it holds no values."""
+
 MAX = 2_000
 """Characters of a configuration text."""
 
@@ -81,6 +84,8 @@ def listed(door: Door, text: str) -> Aim | None:
         rest = _other.sub(b" . ", reading.encode("ascii"))
         if _speech.search(rest):
             return "speech"
+        if door == "category" and _OWN_NAME.fullmatch(rest):
+            continue
         if _people.search(rest) or (_field_like(door, rest) and _fields.search(rest)):
             return "people"
         if _traits.search(rest):
@@ -89,5 +94,8 @@ def listed(door: Door, text: str) -> Aim | None:
 
 
 def _field_like(door: str, text: bytes) -> bool:
-    """A column or a filter names a field; so does "user:bob" or a word alone at any door."""
-    return door in _FIELD_DOORS or b":" in text or b"=" in text or len(text.split()) == 1
+    """A column or a filter names a field; so does "user:bob", or a word alone that is to be found or kept. A
+    category's name alone is a topic ("user name": somebody wants another one), and holds no values.
+    """
+    alone = door != "category" and len(text.split()) == 1
+    return door in _FIELD_DOORS or b":" in text or b"=" in text or alone

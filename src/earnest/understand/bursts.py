@@ -12,9 +12,9 @@ they are no bursts.
 
 A scale of few maxima can be far too small or too large, and differs between series. So what stands above the
 maxima is also held against *every* moment: by how many standard deviations do the last 15 minutes and the
-last hour stand above the mean of some ten days, in logarithms? Half of the answer is of each kind, which makes
-scores of different series comparable. After an alert only a clearly higher level is told, by a bar that sinks
-to nothing within a day: one alert a burst.
+last hour stand above the mean of some ten days, in logarithms? Half of the answer is of each kind, so that
+scores of different series compare better. After an alert only a clearly higher level is told, by a bar that
+sinks to nothing within a day: one alert a burst.
 
 Gaps: what is not known is neither a drop nor part of a maximum, and what comes after a gap is spread over it,
 so a source that catches up is no burst. The constants were chosen on five series of the Numenta benchmark and
@@ -46,7 +46,7 @@ OF_HIGHS = 1 / (2 * len(SPANS) * len(BLOCKS))
 OF_ALL = 1 / (2 * DEVIATIONS * sum(span >= STEADY for span in SPANS))
 
 FAINT = 0.1
-"""Added to the scale and the deviation (in logarithms): a series that is always alike is not infinitely sure."""
+"""Added to scale and deviation (in logarithms): a series that is always alike is not infinitely sure."""
 
 REST, TIMES = DAY, 1.5
 """After a score the bar for the next is so many times as high; it sinks to nothing in a day."""

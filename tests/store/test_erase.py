@@ -22,8 +22,8 @@ AUTHORS = re.compile(
 
 # Everything a table may hold that says nothing of a person. A new column is put here, or gets an eraser.
 PLAIN = {
-    "AlertRule": "id programme slot sort name about place kind sensitivity least_posts least_voices quiet_from"
-    " quiet_until zone seen_by on snoozed noise proposed made",
+    "AlertRule": "id programme slot sort name about place kind sensitivity least_posts least_voices"
+    " quiet_from quiet_until zone seen_by on snoozed noise proposed made",
     "Alert": "id programme rule sort about key kind place region seen_by opened since until rings snoozed"
     " closed reason why",
     "AuditLink": "seq at action programme about detail previous mac",
@@ -57,8 +57,8 @@ PLAIN = {
     "Minute": "pk programme minute posts",
     "Withheld": "week posts",
     "Counter": "id arrival",
-    "TaxonomyVersion": "id programme number basis back_to document steps became asked lineage history state model made"
-    " since watermark bound total done problem",
+    "TaxonomyVersion": "id programme number basis back_to document steps became asked lineage history state"
+    " model made since watermark bound total done problem",
     "TaxonomyExample": "id version label",
     "Theme": "id programme number label named_by sized first_seen last_seen state into told made",
     "ThemePost": "programme theme origin other fixed",

@@ -102,7 +102,7 @@ def measure(
             )
             for row in heard
         ),
-        withheld=tuple(read.withheld(week.week) for week in weeks),
+        withheld=read.withheld_in([week.week for week in weeks]),
         quality=_quality(programme, called),
         blind=_blind(programme, called),
         version=read_taxonomy.number_of(programme.slug),

@@ -22,6 +22,7 @@ from earnest.store.read_counts import (
     totals,
     weekly,
     withheld,
+    withheld_in,
 )
 from earnest.store.read_people import delegates, roles, seat
 from earnest.store.read_places import (
@@ -100,9 +101,9 @@ __all__ = [
     "programmes",
     "quotes",
     "recheck_due",
+    "repeats",
     "report",
     "report_file",
-    "repeats",
     "reports",
     "roles",
     "seat",
@@ -112,5 +113,6 @@ __all__ = [
     "voices",
     "weekly",
     "withheld",
+    "withheld_in",
     "wordings",
 ]

@@ -5,7 +5,7 @@ are in no figure, to the hour.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db import connection
 
 from earnest.record import audience
 from earnest.record.errors import StoreError
-from earnest.store import clock, overdue, rollup, scope
+from earnest.store import clock, dialect, overdue, rollup, scope
 from earnest.store.scope import Scope
 from earnest.store.shapes import LabelQuality, WeekCell
 
@@ -256,13 +256,19 @@ def withheld(week: date) -> int | None:
     """Posts withheld in a week over the whole installation, rounded to tens; None when they are fewer than
     20.
     """
-    number = clock.day_number(clock.week_of(week))
+    (found,) = withheld_in((week,))
+    return found
+
+
+def withheld_in(weeks: Sequence[date]) -> tuple[int | None, ...]:
+    """The same of several weeks, in their order."""
+    numbers = [clock.day_number(clock.week_of(week)) for week in weeks]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT posts FROM store_withheld WHERE week = %s", [number])
-        row = cursor.fetchone()
-    if row is None or row[0] < SHOWN_FROM:
-        return None
-    return int(round(row[0], -1))
+        asked = "SELECT week, posts FROM store_withheld WHERE true AND"
+        found = dict(dialect.among(cursor, asked, "week", numbers))
+    return tuple(
+        int(round(found[number], -1)) if found.get(number, 0) >= SHOWN_FROM else None for number in numbers
+    )
 
 
 def label_quality(programme: str) -> dict[str, LabelQuality]:

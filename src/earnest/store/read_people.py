@@ -1,8 +1,9 @@
 """Reading what belongs to the operator's own people: memberships."""
 
-from earnest.store import models
+from earnest.store import models, moment
 
 
+@moment.once
 def roles(user_id: int) -> dict[str, str]:
     """The programmes a person belongs to, with the role in each. `desk.access` says what a role may do."""
     rows = models.Membership.objects.filter(user_id=user_id).values_list("programme__slug", "role")

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from earnest.record.errors import StoreError
-from earnest.store import clock, models, overdue, scope
+from earnest.store import clock, dialect, models, moment, overdue, scope
 from earnest.store.shapes import (
     FLOORS,
     DeadLetterRow,
@@ -20,12 +20,16 @@ from earnest.store.shapes import (
 
 _HEARD: dict[int, Heard] = {1: "empty", 2: "observed"}
 
+LATELY = 200
+"""Hours back to which it is told since when a place is heard."""
+
 
 def programmes() -> list[Programme]:
     """Every programme, by name."""
     return [_programme(row) for row in models.Programme.objects.order_by("name", "slug")]
 
 
+@moment.once
 def programme(slug: str) -> Programme | None:
     """A programme, or None."""
     row = models.Programme.objects.filter(slug=slug).first()
@@ -188,6 +192,7 @@ def _weeks(since: date, until: date) -> list[date]:
     return weeks
 
 
+@moment.once
 def hearing_now(programme_slug: str) -> list[HearingNow]:
     """What each place is doing now: the state of the present hour, and since when it has been so.
 
@@ -196,31 +201,56 @@ def hearing_now(programme_slug: str) -> list[HearingNow]:
     within = scope.of(programme_slug)
     current = clock.seconds(clock.now()) // clock.HOUR
     answer = []
-    for row in models.Place.objects.filter(programme_id=within.id).order_by("title", "slug"):
+    rows = list(models.Place.objects.filter(programme_id=within.id).order_by("title", "slug"))
+    now = _states_now([row.pk for row in rows], current)
+    for row in rows:
         place = _place(row, programme_slug)
-        state, since = _state_now(row.pk, current)
+        state, since = now[row.pk]
         if row.state != "hearing":
             state, since = "unknown", row.last_read
         answer.append(HearingNow(place, state, since))
     return answer
 
 
-def _state_now(place_id: int, current: int) -> tuple[Heard, datetime | None]:
-    """The state of this hour or the one before, and the first of the unbroken hours of that state."""
+def _states_now(places: list[int], current: int) -> dict[int, tuple[Heard, datetime | None]]:
+    """For each place the state of this hour or the one before, and the first of the unbroken hours of that
+    state.
+    """
+    lately: dict[int, list[tuple[int, int]]] = {place: [] for place in places}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT hour, state FROM store_coverage WHERE place_id = %s AND hour <= %s"
-            " ORDER BY hour DESC LIMIT 200",
-            [place_id, current],
+        rows = dialect.among(
+            cursor,
+            "SELECT place_id, hour, state FROM store_coverage WHERE hour >= %s AND hour <= %s AND",
+            "place_id",
+            places,
+            current - LATELY,
+            current,
         )
-        rows = cursor.fetchall()
-    if not rows:
-        return "unknown", None
-    hour, state = rows[0]
+        for place, hour, state in sorted(rows, reverse=True):
+            lately[place].append((hour, state))
+        silent = [place for place in places if not lately[place]]
+        last = dict(
+            dialect.among(
+                cursor,
+                "SELECT place_id, max(hour) FROM store_coverage WHERE hour <= %s AND",
+                "place_id",
+                silent,
+                current,
+                then=" GROUP BY place_id",
+            )
+        )
+    return {place: _state_now(hours, last.get(place), current) for place, hours in lately.items()}
+
+
+def _state_now(hours: list[tuple[int, int]], last: int | None, current: int) -> tuple[Heard, datetime | None]:
+    """Of one place: its (hour, state) of late, the newest first, or the last hour there was where none is."""
+    if not hours:
+        return "unknown", None if last is None else clock.moment((last + 1) * clock.HOUR)
+    hour, state = hours[0]
     if hour < current - 1:
         return "unknown", clock.moment((hour + 1) * clock.HOUR)
     first = hour
-    for earlier, other in rows[1:]:
+    for earlier, other in hours[1:]:
         if earlier != first - 1 or other != state:
             break
         first = earlier

@@ -267,7 +267,7 @@ def _fold(query: _Query, within: Scope, filters: Filters) -> None:
     alike = "".join(f" AND f.{column} = p.{column}" for column, wanted in asked if wanted)
     told = f" AND f.place_id NOT IN ({', '.join(map(str, within.hidden))})" if within.hidden else ""
     query.also(
-        "NOT EXISTS (SELECT 1 FROM store_repost r JOIN store_post f ON f.id = r.first_id"
+        "NOT EXISTS (SELECT 1 FROM store_repost r JOIN store_post f ON f.id = r.first_id"  # noqa: S608 - names of this module and numbers
         f" WHERE r.post_id = p.id AND f.id >= %s AND f.id < %s{alike}{told})",
         query.first,
         query.end,

@@ -145,18 +145,32 @@ def samples(programme: str, days: Sequence[tuple[date, date]], most: int) -> lis
     """
     within = scope.of(programme)
     where = f"FROM store_post p WHERE p.programme_id = %s AND p.id >= %s AND p.id < %s{told(within)}"
-    found = []
+    spans = [
+        (
+            at,
+            within.id,
+            max(within.first_id, identity.floor(clock.day_number(since) * clock.DAY)),
+            identity.floor(clock.day_number(until) * clock.DAY),
+        )
+        for at, (since, until) in enumerate(days)
+    ]
+    found: list[list[str]] = [[] for _ in spans]
+    if not spans:
+        return found
     with connection.cursor() as db:
-        for since, until in days:
-            first = max(within.first_id, identity.floor(clock.day_number(since) * clock.DAY))
-            end = identity.floor(clock.day_number(until) * clock.DAY)
-            db.execute(f"SELECT count(*) {where}", [within.id, first, end])
-            step = max(1, -(-int(db.fetchone()[0]) // most))
-            # An id ends in the post's running number: every step-th of them is as good as a lot.
-            db.execute(
-                f"SELECT p.text {where} AND p.id %% %s = 0 ORDER BY p.id", [within.id, first, end, step]
-            )
-            found.append([text for (text,) in db.fetchall()])
+        of_each = " UNION ALL ".join([f"SELECT %s, count(*) {where}"] * len(spans))
+        db.execute(of_each, [value for span in spans for value in span])
+        steps = {at: max(1, -(-int(count) // most)) for at, count in db.fetchall()}
+        # An id ends in the post's running number: every step-th of them is as good as a lot.
+        sample = " UNION ALL ".join(
+            [f"SELECT %s AS span, p.id AS id, p.text AS text {where} AND p.id %% %s = 0"] * len(spans)
+        )
+        db.execute(
+            f"SELECT span, text FROM ({sample}) AS sampled ORDER BY span, id",  # noqa: S608 - conditions of `scope`
+            [value for span in spans for value in (*span, steps[span[0]])],
+        )
+        for at, text in db.fetchall():
+            found[at].append(text)
     return found
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Q
 
 from earnest.record.verdict import Scored
-from earnest.store import clock, dialect, scope
+from earnest.store import clock, dialect, moment, scope
 from earnest.store import lineage as lineages
 from earnest.store.lineage import NOTHING, Lineage
 from earnest.store.models import Correction, Programme, TaxonomyExample, TaxonomyVersion
@@ -75,6 +75,7 @@ class Batch:
 __all__ = ["NOTHING", "Batch", "Carrier", "Lineage", "State", "Stored", "Version"]
 
 
+@moment.once
 def current(programme: str) -> Version | None:
     """The version that a programme uses; None where that is the pack it was begun with."""
     return _one(TaxonomyVersion.objects.filter(programme__slug=programme, state="current").first())
@@ -90,6 +91,7 @@ def waiting(programme: str) -> Version | None:
     return _one(TaxonomyVersion.objects.filter(programme__slug=programme, state="preparing").first())
 
 
+@moment.once
 def history(programme: str) -> list[Version]:
     """Every version that is or was current, the newest first. Empty where nothing was ever changed."""
     rows = TaxonomyVersion.objects.filter(programme__slug=programme, since__isnull=False)
@@ -115,18 +117,21 @@ def untaught(programme: str) -> list[Version]:
     return [one for one in drafts(programme) if one.history == "all" and not one.model and not one.problem]
 
 
+@moment.once
 def number_of(programme: str) -> int:
     """The number of the version in use; 1 for the pack. One small query."""
     found = TaxonomyVersion.objects.filter(programme__slug=programme, state="current")
     return found.values_list("number", flat=True).first() or 1
 
 
+@moment.once
 def lineage(programme: str) -> Lineage:
     """What became of every id that was ever used in a programme."""
     id = Programme.objects.filter(slug=programme).values_list("pk", flat=True).first()
     return NOTHING if id is None else lineage_of(id)
 
 
+@moment.once
 def lineage_of(programme_id: int) -> Lineage:
     """The same by the programme's number: one small query. Who has a scope asks it (`Scope.lineage`)."""
     row = TaxonomyVersion.objects.filter(programme_id=programme_id, state="current")

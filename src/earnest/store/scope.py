@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Subquery
 
 from earnest.record import audience as audiences
 from earnest.record.errors import StoreError
-from earnest.store import clock, identity, lineage, overdue
+from earnest.store import clock, identity, lineage, moment, overdue
 from earnest.store.lineage import NOTHING, Lineage
 from earnest.store.models import Consent, Place, Programme, TaxonomyVersion
 from earnest.store.overdue import Days
@@ -74,6 +74,7 @@ class Scope:
         return tuple(id for id, (slug, _) in self.places.items() if slug in slugs)
 
 
+@moment.once
 def of(slug: str) -> Scope:
     """The scope of a programme. Raises StoreError when there is none of that name."""
     version = TaxonomyVersion.objects.filter(programme=OuterRef("pk"), state="current")
@@ -102,6 +103,7 @@ def of(slug: str) -> Scope:
     )
 
 
+@moment.once
 def id_of(slug: str) -> int:
     """A programme's number, for what tells nothing of posts. Raises StoreError when there is none."""
     found = Programme.objects.filter(slug=slug).values_list("id", flat=True).first()

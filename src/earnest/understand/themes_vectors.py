@@ -150,7 +150,8 @@ def _speaking() -> NDArray[np.float32]:
     """How much each word bucket speaks: next to nothing for "the" and "que", all for a rare or new word."""
     meanings = _meanings()
     long = np.linalg.norm(meanings, axis=1) if meanings.shape[1] else np.zeros(SPACE.words)
-    return np.sqrt(np.where(long > 0, np.minimum(long, 1.0), 1.0)).astype(np.float32)
+    said: NDArray[np.float32] = np.sqrt(np.where(long > 0, np.minimum(long, 1.0), 1.0)).astype(np.float32)
+    return said
 
 
 @njit(cache=CACHE, nogil=True)

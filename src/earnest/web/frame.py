@@ -8,6 +8,7 @@ The template extends "web/base.html" and fills `title` and `main`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -19,7 +20,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from earnest.desk import access
-from earnest.store import read, read_alerts
+from earnest.store import moment, read, read_alerts
 from earnest.store.read import HearingNow, Programme
 from earnest.web import words
 from earnest.web.views import errors
@@ -51,19 +52,21 @@ def door(action: access.Action, *, draft: bool = False) -> Callable[[View[P]], C
     def around(view: View[P]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def inner(request: HttpRequest, programme: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return to_sign_in(request)
-            found = read.programme(programme)
-            if found is None:
-                raise Http404
-            if not access.may(request.user, action, programme):
-                return errors.permission_denied(request)
-            if not (found.live or draft):
-                return still_draft(request, found)
-            try:
-                return view(request, found, *args, **kwargs)
-            except errors.BadQueryError as error:
-                return errors.page(request, 400, str(error))
+            reads_only = request.method in ("GET", "HEAD")
+            with moment.one() if reads_only else nullcontext():
+                if not request.user.is_authenticated:
+                    return to_sign_in(request)
+                found = read.programme(programme)
+                if found is None:
+                    raise Http404
+                if not access.may(request.user, action, programme):
+                    return errors.permission_denied(request)
+                if not (found.live or draft):
+                    return still_draft(request, found)
+                try:
+                    return view(request, found, *args, **kwargs)
+                except errors.BadQueryError as error:
+                    return errors.page(request, 400, str(error))
 
         return inner
 

@@ -183,6 +183,10 @@ def _words(programme: Programme, key: Key, hours: Hours, alert: AlertRow) -> tup
     return causes.words(programme, labels, now, before) or causes.words_beside(programme, labels, now, before)
 
 
+UNSORTED = ("other", "unclear")
+"""Labels that say nothing of what a post is about."""
+
+
 def _single(programme: Programme, alert: AlertRow) -> tuple[str, str]:
     """An alert that is no burst."""
     called = names.of(programme)
@@ -190,6 +194,7 @@ def _single(programme: Programme, alert: AlertRow) -> tuple[str, str]:
     if alert.about.startswith("theme:"):
         about = _theme(programme, alert.about)
     if alert.sort == "severe":
+        about = "A single post" if alert.about in UNSORTED else about
         return about, "A single post, or a few, on something that may be serious. Read it and decide."
     return about, "Several voices speak of a problem that was not heard of before."
 

@@ -39,6 +39,11 @@ LINKS: dict[str, tuple[list[str], str]] = {
     "keys rotate": (["keys", "rotate", "speakers", "--yes"], "keys_rotated"),
     "keys destroy": (["keys", "destroy", "2026Q2", "--yes"], "epoch_destroyed"),
     "dpia": (["dpia", "--out", "{dpia}"], "dpia_made"),
+    "second": (["second", "--programme", "default", "--share", "20"], "second_set"),
+    "taxonomy propose": (["taxonomy", "propose", "-p", "default", "{changes}"], "taxonomy_proposed"),
+    "taxonomy preview": (["taxonomy", "preview", "-p", "default", "{number}"], "posts_read"),
+    "taxonomy apply": (["taxonomy", "apply", "-p", "default", "{number}", "--no-wait"], "taxonomy_applied"),
+    "taxonomy drop": (["taxonomy", "drop", "-p", "default", "{number}"], "taxonomy_taken_back"),
 }
 """Command: its words, and what must be written."""
 
@@ -52,6 +57,9 @@ QUIET = {
     "models": "over files, not the store",
     "learn": "shows no post; taking over and going back are tested in tests/flow/test_learn.py",
     "annotate": "over files, not the store",
+    "neardup": "over JSON lines, not the store",
+    "themes": "over JSON lines, not the store",
+    "bursts": "over CSV, not the store",
     "doctor": "counts only",
     "exports": "tested where it is",
     "demo": "tested by its own test below",
@@ -103,6 +111,11 @@ def test_a_command_leaves_a_link(earnest: Run, folder: Path, words: list[str], a
     if words[:2] == ["user", "link"]:
         earnest("user", "add", "ann", "--role", "admin")
     files = {"posts": folder / "posts.csv", "out": folder / "out.html", "dpia": folder / "dpia.md"}
+    files |= {"changes": folder / "changes.yaml"}
+    files["changes"].write_text("changes:\n  - retire: delivery.weather\n")
+    if "{number}" in words:
+        proposed = earnest("taxonomy", "propose", "-p", "default", str(files["changes"]))
+        files |= {"number": proposed.stdout.split()[1]}
     done = earnest(*(word.format(**files) for word in words))
     assert (done.returncode, done.stderr) == (0, "")
     assert actions(folder / "home")[-1] == action

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from earnest.store import read, write
+from earnest.store.models import Membership
 from tests.web import sample
 
 As = Callable[[str], Client]
@@ -271,6 +272,15 @@ def test_every_answer_carries_the_policy(as_: As, url: str) -> None:
 
 def test_pages_ask_few_questions(as_: As, django_assert_max_num_queries: Callable[[int], object]) -> None:
     browser = as_("admin")
-    for room in ROOMS:
-        with django_assert_max_num_queries(75):  # type: ignore[attr-defined]
+    for room in (*ROOMS, "themes", "alerts", "review", "learning", "second", "overview"):
+        with django_assert_max_num_queries(60):  # type: ignore[attr-defined]
             browser.get(f"/riders/{room}")
+
+
+@pytest.mark.parametrize("room", ["posts", "themes", "overview"])
+def test_what_changes_between_two_pages_holds_for_the_second(as_: As, room: str) -> None:
+    """What a page reads once while it is made ends with it."""
+    browser = as_("viewer")
+    assert browser.get(f"/riders/{room}").status_code == 200
+    Membership.objects.filter(user__username="viewer", programme__slug="riders").delete()
+    assert browser.get(f"/riders/{room}").status_code == 403

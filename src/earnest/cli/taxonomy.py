@@ -91,12 +91,15 @@ def preview(slug: str, number: int, as_json: bool, home: Path | None) -> None:
     """Show what a proposal would do to the stored posts; nothing is written."""
     programme, folder = _programme(slug, home)
     from earnest.cli.progress import steps
+    from earnest.desk import audit
     from earnest.flow import relabel
     from earnest.flow.preview import preview as look
 
     with steps("Learning the new labels") as progress:
         relabel.teach(slug, folder, progress=progress)
     found = look(slug, number, folder)
+    if programme.quotes:
+        audit.note(ACTOR, "posts_read", programme=slug, about="posts", detail={"version": number})
     if as_json:
         click.echo(json.dumps(_document(found, programme), ensure_ascii=False))
         return

@@ -13,7 +13,10 @@ from earnest.record.errors import Refused
 from earnest.store import clock, read_audit
 from earnest.store.read_audit import Link
 
-READS = ("posts_read", "live_read", "post_read", "corrected", "exported", "report_read", "report_made")
+READS = (
+    "posts_read", "live_read", "post_read", "corrected", "exported", "report_read", "report_made",
+    "review_read", "blind_read",
+)  # fmt: skip
 """What counts as an access to what a community said."""
 
 TOLD = timedelta(days=90)

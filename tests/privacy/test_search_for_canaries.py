@@ -44,7 +44,9 @@ def test_a_canary_is_found(content: bytes) -> None:
     assert search.held(content)
 
 
-@pytest.mark.parametrize("content", [b"", b"the app is slow", b"1770090000123", gzip.compress(b"nothing", mtime=0)])
+@pytest.mark.parametrize(
+    "content", [b"", b"the app is slow", b"1770090000123", gzip.compress(b"nothing", mtime=0)]
+)
 def test_nothing_is_found_where_nothing_is(content: bytes) -> None:
     assert not search.held(content)
 

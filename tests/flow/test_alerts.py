@@ -395,7 +395,7 @@ else:
 
 
 @pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_kill_right_after_raising_raises_nothing_twice(tmp_path):
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "earnest.server.settings", "EARNEST_HOME": str(tmp_path)}
     if connection.vendor != "sqlite":  # the database of this test run; there a file in a home of its own

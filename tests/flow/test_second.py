@@ -355,7 +355,7 @@ class TestAgain:
         assert SecondTerms.objects.get().tier == "off"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_judge_that_hangs_holds_up_nobody(server):
     place = desk()
     on(share=20)

@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
+
+# No test is timed: a first call may compile a kernel, and other tests run beside it.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 _HOME = tempfile.TemporaryDirectory(prefix="earnest-tests-")
 os.environ["EARNEST_HOME"] = _HOME.name

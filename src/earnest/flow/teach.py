@@ -175,12 +175,7 @@ def use(programme: str, row: int, by: int | None, actor: str | None = None) -> b
     """A candidate becomes the current model; False where it is none any more."""
     if not write_learn.use_model(programme, row, by):
         return False
-    audit.note(
-        actor or (f"person:{by}" if by else "system"),
-        "model_chosen",
-        programme=programme,
-        about=f"model:{_name(programme, row)}",
-    )
+    audit.note(_who(actor, by), "model_chosen", programme=programme, about=f"model:{_name(programme, row)}")
     return True
 
 
@@ -197,13 +192,14 @@ def back(
     to = None if to_own else _former(programme, present, home)
     if not write_learn.go_back(programme, to.id if to else None, by):
         return False
-    audit.note(
-        actor or (f"person:{by}" if by else "system"),
-        "model_gone_back",
-        programme=programme,
-        about=f"model:{to.model if to else 'shipped'}",
-    )
+    called = to.model if to else "shipped"
+    audit.note(_who(actor, by), "model_gone_back", programme=programme, about=f"model:{called}")
     return True
+
+
+def _who(actor: str | None, by: int | None) -> str:
+    """Whom the chain names: who was told, else the person, else the system itself."""
+    return actor or (f"person:{by}" if by else "system")
 
 
 def _former(programme: str, present: read_learn.ModelRow, home: Path) -> read_learn.ModelRow | None:

@@ -156,13 +156,14 @@ def arrived(programme: str, filters: Filters, *, since_id: int, limit: int = 50)
 
 def repeats(programme: str, id: int, most: int = 20) -> list[PostRow]:
     """Other posts that say nearly the same as one, newest first."""
-    query = _Query(scope.of(programme))
-    query.marks.clear()
     others = read_follow.group(programme, id, most)
     if not others:
         return []
+    within = scope.of(programme)
+    query = _Query(within)
+    query.marks.clear()
     query.among("p.id", others)
-    return _rows(scope.of(programme), query.rows(len(others)))
+    return _rows(within, query.rows(len(others)))
 
 
 def wordings(programme: str, ids: Sequence[int]) -> dict[int, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import comb, sqrt
 from typing import Literal
 
-from earnest.understand.evaluate import Measured, Share, Z, wilson
+from earnest.understand.evaluate import Measured, Share, likely, wilson
 
 Part = Literal["blind", "asked", "noticed"]
 """How a held-out post got its right label: from somebody who did not see the machine's, from somebody who was
@@ -252,16 +252,6 @@ def _part(
     if b_high - b > total or a_high - a > total:
         return widest
     return max(widest[0], share - down, 0.0), min(widest[1], share + up, 1.0)
-
-
-def likely(share: float, of: float) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share of `of` posts, which need not be a whole number."""
-    if of <= 0:
-        return 0.0, 1.0
-    middle = share + Z * Z / (2 * of)
-    spread = Z * sqrt(max(0.0, share * (1 - share)) / of + Z * Z / (4 * of * of))
-    below = 1 + Z * Z / of
-    return max(0.0, (middle - spread) / below), min(1.0, (middle + spread) / below)
 
 
 def allot(sizes: Mapping[str, int], total: int) -> dict[str, int]:

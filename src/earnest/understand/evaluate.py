@@ -26,16 +26,18 @@ def wilson(right: int, of: int) -> Share:
     """The share `right / of` and the interval that holds the true share 95 times in 100."""
     if of == 0:
         return Share(None, 0.0, 1.0, 0)
-    share = right / of
+    low, high = likely(right / of, of)
+    return Share(round(right / of, 4), round(low, 4), round(high, 4), of)
+
+
+def likely(share: float, of: float) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share of `of` posts, which need not be a whole number."""
+    if of <= 0:
+        return 0.0, 1.0
     middle = share + Z * Z / (2 * of)
-    spread = Z * sqrt(share * (1 - share) / of + Z * Z / (4 * of * of))
+    spread = Z * sqrt(max(0.0, share * (1 - share)) / of + Z * Z / (4 * of * of))
     below = 1 + Z * Z / of
-    return Share(
-        round(share, 4),
-        round(max(0.0, (middle - spread) / below), 4),
-        round(min(1.0, (middle + spread) / below), 4),
-        of,
-    )
+    return max(0.0, (middle - spread) / below), min(1.0, (middle + spread) / below)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,7 @@ from typing import Literal, get_args
 
 import yaml
 
-from earnest.record.errors import TaxonomyError
-from earnest.understand.taxonomy import ID, LABEL_ID, MOST_BYTES, Label, Reader, Taxonomy, composed
+from earnest.understand.taxonomy import ID, LABEL_ID, Label, Reader, Taxonomy, composed, text_of
 from earnest.understand.versions import Step
 
 History = Literal["relabel", "keep", "all"]
@@ -54,15 +53,7 @@ class Proposal:
 
 def read(path: Path, taxonomy: Taxonomy) -> Proposal:
     """Read and check a file of changes to `taxonomy`. Raises TaxonomyError naming file and line."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise TaxonomyError(f"is larger than {MOST_BYTES >> 20} MB", place=path.name)
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise TaxonomyError(f"cannot be read ({error.strerror})", place=str(path)) from error
-    except UnicodeDecodeError as error:
-        raise TaxonomyError("is not UTF-8", place=path.name, advice="Save the file as UTF-8 text.") from error
-    return parse(text, path.name, taxonomy)
+    return parse(text_of(path), path.name, taxonomy)
 
 
 def parse(text: str, file: str, taxonomy: Taxonomy) -> Proposal:

@@ -107,15 +107,19 @@ def pack(pack_id: str) -> Taxonomy:
 
 def load(path: Path) -> Taxonomy:
     """Read and check a taxonomy file. Raises TaxonomyError naming file and line."""
+    return Reader(path.name).taxonomy(composed(text_of(path), path.name), path)
+
+
+def text_of(path: Path) -> str:
+    """What a YAML file says. Raises TaxonomyError where it is too large or cannot be read."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise TaxonomyError(f"is larger than {MOST_BYTES >> 20} MB", place=path.name)
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise TaxonomyError(f"cannot be read ({error.strerror})", place=str(path)) from error
     except UnicodeDecodeError as error:
         raise TaxonomyError("is not UTF-8", place=path.name, advice="Save the file as UTF-8 text.") from error
-    return Reader(path.name).taxonomy(composed(text, path.name), path)
 
 
 def composed(text: str, file: str) -> yaml.Node:

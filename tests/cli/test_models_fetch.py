@@ -252,4 +252,4 @@ def test_the_published_weights(tmp_path: Path) -> None:
     near, same, far = Encoder.load(fetch.home_of(tmp_path)).encode(
         ["my parcel never came", "the package was not delivered", "the driver was friendly"]
     )
-    assert near @ same > 0.6 > near @ far
+    assert near @ same > 0.5 > 0.2 > near @ far

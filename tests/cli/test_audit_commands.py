@@ -5,11 +5,11 @@ import os
 import socket
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests import commands
 
 from earnest.cli import COMMANDS
 
@@ -81,15 +81,7 @@ def earnest(folder: Path) -> Run:
 
     def run(*words: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
         own = {**os.environ, "EARNEST_HOME": str(home or folder / "home"), "DATABASE_URL": ""}
-        return subprocess.run(
-            [sys.executable, "-m", "earnest", *words],
-            env=own,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            cwd=folder,
-        )
+        return commands.run([*words], own, cwd=folder)
 
     (folder / "posts.csv").write_text(POSTS)
     assert run("import", str(folder / "posts.csv"), "--source", "reviews").returncode == 0

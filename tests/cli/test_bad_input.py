@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests import commands
 
 from earnest.cli import earnest
 from earnest.record.errors import EarnestError
@@ -159,14 +160,8 @@ ADD = ("sources", "add", "f", "--type", "feed")
 
 
 def process(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "earnest", *words],
-        env={**os.environ, "DATABASE_URL": ""},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    home = words[words.index("--home") + 1] if "--home" in words else os.environ["EARNEST_HOME"]
+    return commands.run([*words], {**os.environ, "EARNEST_HOME": home, "DATABASE_URL": ""})
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,9 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
+from tests import commands
 
 ANN = "canaryann"
 SAID = "unmistakablecanary tips were missing"
@@ -17,15 +16,7 @@ def runner(home):
 
     def run(*words, stdin=""):
         environment = {**os.environ, "EARNEST_HOME": str(home), "DATABASE_URL": ""}
-        return subprocess.run(
-            [sys.executable, "-m", "earnest", *map(str, words)],
-            env=environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return commands.run([*map(str, words)], environment, said=stdin)
 
     return run
 

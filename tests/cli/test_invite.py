@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests import commands
 from tests.rooms import Desk, People
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -18,15 +18,7 @@ def earnest(tmp_path: Path) -> Run:
 
     def run(*words: object, said: str = "", **more: str) -> "subprocess.CompletedProcess[str]":
         own = {"EARNEST_HOME": str(tmp_path / "home"), "DATABASE_URL": "", "EARNEST_PRIVATE_PLACES": "yes"}
-        return subprocess.run(
-            [sys.executable, "-m", "earnest", *map(str, words)],
-            env={**os.environ, **own, **more},
-            input=said,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return commands.run([*map(str, words)], {**os.environ, **own, **more}, said=said)
 
     return run
 

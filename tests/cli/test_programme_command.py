@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests import commands
 
 SAID = {
     "--purpose": "Find and mend what goes wrong in the app.",
@@ -17,14 +18,8 @@ SAID = {
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The command in a home of its own, as a script runs it: nobody is there to be asked."""
-    return subprocess.run(
-        [sys.executable, "-m", "earnest", *words, "--home", str(home)],
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "DATABASE_URL": ""},
-        timeout=120,
-    )
+    own = {**os.environ, "EARNEST_HOME": str(home), "DATABASE_URL": ""}
+    return commands.run([*words, "--home", str(home)], own)
 
 
 def said(**more: str) -> list[str]:

@@ -2,10 +2,9 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
+from tests import commands
 from tests.flow.endpoint.server import MODEL, Server, labels
 
 pytestmark = pytest.mark.slow
@@ -26,13 +25,8 @@ def run(server, tmp_path_factory):
 
     def run(*words, **more):
         own = {"EARNEST_ENDPOINT_URL": server.url, "EARNEST_ENDPOINT_MODEL": MODEL} | more
-        return subprocess.run(
-            [sys.executable, "-m", "earnest", *words, "--home", str(home)],
-            capture_output=True,
-            text=True,
-            env={**os.environ, "DATABASE_URL": "", **own},
-            timeout=120,
-        )
+        around = {**os.environ, "EARNEST_HOME": str(home), "DATABASE_URL": "", **own}
+        return commands.run([*words, "--home", str(home)], around)
 
     posts = [{"id": str(n), "text": f"{'well tip' if n % 2 else 'hmm app'} {n}"} for n in range(20)]
     (home / "posts.jsonl").write_text("".join(json.dumps(post) + "\n" for post in posts))

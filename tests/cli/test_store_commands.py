@@ -10,6 +10,7 @@ import time
 import urllib.request
 
 import pytest
+from tests import commands
 
 POSTS = "id,text,created,author\n" + "".join(
     f"{n},the app crashed at the door {n},2026-09-{n % 28 + 1:02},u{n % 3}\n" for n in range(40)
@@ -23,14 +24,8 @@ def earnest(tmp_path):
 
     def run(*words, **more):
         environment = {**os.environ, "EARNEST_HOME": str(tmp_path / "home"), "DATABASE_URL": ""}
-        return subprocess.run(
-            [sys.executable, "-m", "earnest", *map(str, words)],
-            env=environment | more,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        asked = [str(word) for word in words]
+        return commands.run(asked, environment | more, tables=asked[0] != "doctor")
 
     return run
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from tests import commands
+
 SERVER = os.environ.get("DATABASE_URL", "")
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -60,10 +62,9 @@ class Home:
         )
 
     def run(self, *words: str, code: int = 0) -> str:
-        running = self.start(*words)
-        out, complaints = running.communicate(timeout=120)
-        assert running.returncode == code, complaints.decode()
-        return out.decode() + complaints.decode()
+        done = commands.run([*words], self.environment)
+        assert done.returncode == code, done.stderr
+        return done.stdout + done.stderr
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         if self.address:

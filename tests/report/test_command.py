@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import commands
+
 TODAY = datetime.now(UTC).date()
 MONDAY = TODAY - timedelta(days=TODAY.weekday())
 
@@ -17,6 +19,7 @@ from pathlib import Path
 from earnest.cli import setup
 setup.django(Path({home!r}))
 from tests.report import build
+
 build.fill(weeks=8, a_week=80, gap=(3,))
 build.programme("empty")
 """
@@ -41,13 +44,7 @@ def _env(home: Path) -> dict[str, str]:
 
 
 def run(home: Path, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "earnest", "report", *words],
-        env=_env(home),
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-    )
+    return commands.run(["report", *words], _env(home), cwd=cwd)
 
 
 @pytest.mark.parametrize(

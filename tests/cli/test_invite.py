@@ -98,6 +98,7 @@ def test_what_cannot_be_is_a_sentence(earnest: Run, words: tuple[str, ...], said
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_draft_invites_nobody(earnest: Run, desk: Desk) -> None:
     assert earnest("programme", "add", "riders", "--audience", "workforce", "--draft").returncode == 0
     done = invite(earnest, desk)
@@ -105,6 +106,7 @@ def test_a_draft_invites_nobody(earnest: Run, desk: Desk) -> None:
     assert "draft" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_token_that_the_homeserver_does_not_know_makes_no_place(earnest: Run, desk: Desk) -> None:
     programme(earnest)
     done = invite(earnest, desk, token="syt_not_a_token")
@@ -115,6 +117,7 @@ def test_a_token_that_the_homeserver_does_not_know_makes_no_place(earnest: Run, 
     assert invite(earnest, desk).returncode == 0
 
 
+@pytest.mark.slow
 def test_another_token_of_the_same_bot_mends_a_place(earnest: Run, desk: Desk) -> None:
     programme(earnest)
     desk.publish(invite(earnest, desk).stdout)

@@ -62,6 +62,7 @@ def verify(environment: dict[str, str]) -> dict[str, object]:
     return found
 
 
+@pytest.mark.slow
 def test_a_chain_whose_writers_are_killed_is_whole_and_holds_every_link_that_was_told(
     environment: dict[str, str],
 ) -> None:

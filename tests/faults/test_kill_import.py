@@ -176,6 +176,7 @@ def trial(posts, undisturbed, home, chance, kills):
     return hit
 
 
+@pytest.mark.slow
 def test_every_admitted_post_is_there_once_after_kills_at_random_moments(posts, undisturbed, tmp_path):
     seed = int(os.environ.get("EARNEST_SEED", "0")) or random.randrange(1, 1_000_000)
     sys.stdout.write(f"EARNEST_SEED={seed}\n")
@@ -189,6 +190,7 @@ def test_every_admitted_post_is_there_once_after_kills_at_random_moments(posts, 
     assert hit >= KILLS
 
 
+@pytest.mark.slow
 def test_a_home_whose_first_command_was_killed_is_made_by_the_next(posts, tmp_path):
     chance = random.Random(7)
     for number in range(max(4, KILLS // 2)):

@@ -55,6 +55,7 @@ def out_and_kept(home):
     return out > 0, kept
 
 
+@pytest.mark.slow
 def test_an_import_with_somebody_who_opts_out_in_it(home):
     chance = random.Random(11)
     file = home.write(posts())
@@ -71,6 +72,7 @@ def test_an_import_with_somebody_who_opts_out_in_it(home):
     assert home.rows("SELECT count(*) FROM store_tombstone") >= [(MANY // 6,)]
 
 
+@pytest.mark.slow
 def test_erasing_on_request_with_opting_out(home):
     chance = random.Random(12)
     file = home.write([one for one in posts() if "Earnest" not in one["text"]])

@@ -77,7 +77,8 @@ def _toured(database: str, folder: Path, posts: int, each: int) -> Iterator[Tour
         pytest.param(10_000, 500, id="10,000 posts", marks=pytest.mark.slow),
     ],
 )
-@pytest.mark.parametrize("database", ["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
 def test_nothing_is_found_anywhere(database: str, posts: int, each: int, tmp_path: Path) -> None:
     for toured in _toured(database, tmp_path, posts, each):
         told = toured.told

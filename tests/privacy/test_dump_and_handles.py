@@ -117,6 +117,7 @@ def test_the_posts_are_in_the_dump(stolen: tuple[Path, Dump]) -> None:
     assert b"the app crashed again" in stolen[1].content
 
 
+@pytest.mark.slow
 def test_a_million_handles_in_every_obvious_form_match_none(stolen: tuple[Path, Dump]) -> None:
     known, dump = handles(), stolen[1]
     found = {name: len(dump.holds([form(handle) for handle in known])) for name, form in FORMS.items()}

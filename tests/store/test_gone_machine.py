@@ -4,6 +4,7 @@ A machine that says, edits, deletes, replays, imports again, backs up and restor
 a plain model of what must be there.
 """
 
+import os
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -155,7 +156,7 @@ def test_whatever_happens_what_was_deleted_stays_deleted_and_every_count_is_righ
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40,
+            max_examples=40 if os.environ.get("EARNEST_FULL") == "1" else 8,
             stateful_step_count=25,
             deadline=None,
             database=None,

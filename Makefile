@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 HOME_DIR ?= demo-home
 PYTEST_ARGS ?=
 
-.PHONY: demo test check bench models lock clean format synapse spark
+.PHONY: demo test check audit bench messages models lock clean format synapse spark
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Earnest needs Python 3.11: install it, or name one with make PYTHON=…"; exit 1; }
@@ -53,10 +53,25 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint --quiet src/earnest/web/templates src/earnest/report/templates
 
+$(VENV)/.audit: requirements/audit.txt
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/audit.txt
+	@touch $@
+
+# Known holes in what Earnest runs on, asked of the package index. Where it does not answer, that is said and nothing fails.
+audit: $(VENV)/.audit
+	$(VENV)/audit/bin/pip-audit --disable-pip --require-hashes --no-deps --progress-spinner off -r requirements/run.txt
+
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/djlint --reformat --quiet src/earnest/web/templates src/earnest/report/templates
+
+# Needs GNU gettext: what is marked for translation into the catalogues, and these as the pages read them.
+messages: $(VENV)/.dev
+	@command -v xgettext >/dev/null || { echo "make messages needs GNU gettext: apt-get install gettext"; exit 1; }
+	cd src/earnest/web && $(CURDIR)/$(BIN)/django-admin makemessages --locale es --no-wrap --add-location file --no-obsolete
+	cd src/earnest/web && $(CURDIR)/$(BIN)/django-admin compilemessages --locale es
 
 models: $(VENV)/.run
 	@$(BIN)/earnest models
@@ -70,6 +85,7 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra accurate --extra matrix --extra pdf --extra postgres --group build --group dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/synapse.txt requirements/synapse.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/spark.txt requirements/spark.in
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/audit.txt requirements/audit.in
 
 clean:
 	rm -rf $(VENV) demo-home build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -21,10 +21,13 @@
     │   └── SourceGone           no retry: closed, forbidden, moved away; a person must look
     ├── EgressRefused            an address, size or time that the guarded client does not allow
     └── StoreError
-        └── StoreBusy            retry: the database is locked or restarting
+        ├── StoreBusy            retry: the database is locked or restarting
+        └── Conflict             somebody saved the same thing meanwhile: .theirs and .yours, nothing is lost
 
 The cause for the log is `__cause__`, kept by `raise … from`.
 """
+
+from collections.abc import Mapping
 
 
 class EarnestError(Exception):
@@ -140,3 +143,18 @@ class StoreBusy(StoreError):
     """The database is locked or restarting."""
 
     retry = True
+
+
+class Conflict(StoreError):
+    """Somebody saved the same thing since it was read. Nothing was changed, and nothing typed is lost.
+
+    `differences` has every field that is not what the caller wants it to be: (theirs, yours); `field`,
+    `theirs` and `yours` are the first of them. `version` is what is there now: to save after all, hand it in.
+    """
+
+    def __init__(self, problem: str, differences: Mapping[str, tuple[object, object]], version: int) -> None:
+        super().__init__(problem, advice="Look at what is there now, then save again.")
+        self.differences = dict(differences)
+        self.version = version
+        self.field = next(iter(self.differences), "")
+        self.theirs, self.yours = self.differences.get(self.field, (None, None))

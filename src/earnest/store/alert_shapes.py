@@ -27,6 +27,7 @@ class Rule:
     place        "" every place, or a place's slug
     kind         "" every kind, "trouble", or one kind
     quiet        hours of the day from and until which its alerts wait (`zone`); None: no quiet hours
+    opens        each of its alerts opens a case by itself
     snoozed      nothing is raised before; None: not snoozed
     proposed     the calmer setting that its last closings speak for, or ""
     """
@@ -45,6 +46,7 @@ class Rule:
     zone: str = ""
     seen_by: SeenBy = "everybody"
     on: bool = True
+    opens: bool = False
     snoozed: datetime | None = None
     noise: int = 0
     proposed: str = ""

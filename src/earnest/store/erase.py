@@ -18,8 +18,20 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import F
 
-from earnest.store import clock, dialect, graves, identity, leavers, tally
+from earnest.store import (
+    clock,
+    dialect,
+    erase_actions,
+    erase_cases,
+    erase_escalations,
+    graves,
+    identity,
+    leavers,
+    tally,
+)
+from earnest.store.erase_inbox import forget, unfile
 from earnest.store.erase_learned import unlearn
+from earnest.store.erase_outbox import remove_channel, sweep_outbox, unsend
 from earnest.store.erase_reposts import unfold
 from earnest.store.erase_themes import unplace
 from earnest.store.marks import marks
@@ -40,6 +52,7 @@ from earnest.store.models import (
     SignIn,
     StoredReport,
 )
+from earnest.store.write_visits import sweep_visits
 
 BATCH = 2_000
 MERGE_EVERY = timedelta(hours=12)
@@ -135,7 +148,9 @@ def remove(db: Any, programme_id: int, ids: Sequence[int]) -> int:
     withdraw(db, programme_id, ids)
     Correction.objects.filter(post_id__in=ids).delete()
     Alert.objects.filter(post__in=ids).delete()
+    erase_cases.unlink(db, ids)
     dialect.delete(db, "DELETE FROM store_post WHERE", "id", ids)
+    forget(db, ids)
     return len(ids)
 
 
@@ -179,8 +194,10 @@ def withdraw(db: Any, programme_id: int, ids: Sequence[int]) -> None:
     withdraw_reports(programme_id, set(ids))
     Second.objects.filter(post_id__in=ids).delete()
     unlearn(db, ids)
+    unfile(db, ids)
     unfold(db, programme_id, ids)
     unplace(db, programme_id, ids)
+    unsend(ids)
     dialect.delete(db, "DELETE FROM store_taxonomyexample WHERE", "post_id", list(ids))
     held = Counter(
         export
@@ -272,6 +289,11 @@ def sweep(now: datetime | None = None) -> Swept:
     Minute.objects.filter(minute__lt=clock.seconds(now) // 60 - 2 * 24 * 60).delete()
     DeadLetter.objects.filter(at__lt=now - timedelta(days=90)).delete()
     LeaveCode.objects.filter(expires__lt=now).delete()
+    sweep_outbox(now)
+    erase_cases.sweep()
+    erase_escalations.sweep(now)
+    erase_actions.sweep(now)
+    sweep_visits(now, settings.SESSION_LONGEST)
     for row in StoredReport.objects.filter(state="stale"):
         _unlink(_files(row.pk))
     if expired or purged or _unmerged(now):
@@ -327,6 +349,7 @@ class Eraser:
 
 _POST_SAYS = "goes with the post: deleted at the source, past its retention, or its community's consent ended"
 _USER_SAYS = "goes with the person's account"
+_REASON_SAYS = "emptied when it is older than the programme keeps posts"
 
 ERASERS: dict[str, Eraser] = {
     "store.Post.text": Eraser(_POST_SAYS, erase_posts),
@@ -343,6 +366,9 @@ ERASERS: dict[str, Eraser] = {
     "store.StoredReport.quoted": Eraser(
         "emptied, and the report's files deleted, when a quoted post leaves", remove
     ),
+    "store.ApiToken.hash": Eraser(_USER_SAYS, erase_user),
+    "store.ApiToken.user": Eraser(_USER_SAYS, erase_user),
+    "store.ApiToken.last_used": Eraser(_USER_SAYS, erase_user),
     "store.Correction.by": Eraser(
         "emptied when the person's account is removed; the correction stays", erase_user
     ),
@@ -365,6 +391,40 @@ ERASERS: dict[str, Eraser] = {
     "store.BlindAnswer.by": Eraser(
         "emptied when the person's account is removed; the answer stays", erase_user
     ),
+    "store.Settled.post": Eraser("goes with the post; another of its group takes its place", unfile),
+    "store.PostTag.post": Eraser("goes with the post; another of its group takes its place", unfile),
+    "store.Checkout.post": Eraser("goes with the post", unfile),
+    "store.Checkout.by": Eraser(_USER_SAYS, erase_user),
+    "store.ActPost.post": Eraser("goes with the post; the rest of the act can still be undone", unfile),
+    "store.Act.by": Eraser(_USER_SAYS, erase_user),
+    "store.SavedView.by": Eraser(_USER_SAYS, erase_user),
+    "store.CasePost.post": Eraser(
+        "emptied when the post goes; the case counts how many of its posts are not kept", erase_cases.unlink
+    ),
+    "store.CaseNote.text": Eraser(
+        "stays with the case, a colleague's own words; wiped where somebody asks", erase_cases.erase_note
+    ),
+    "store.CaseNote.by": Eraser("emptied when the person's account is removed; the note stays", erase_user),
+    "store.CaseMention.person": Eraser(_USER_SAYS, erase_user),
+    "store.CaseMention.seen": Eraser(_USER_SAYS, erase_user),
+    "store.CaseChange.by": Eraser(
+        "emptied when the person's account is removed; the change stays", erase_user
+    ),
+    "store.Case.assignee": Eraser("emptied when the person's account is removed", erase_user),
+    "store.Case.opened_by": Eraser(
+        "emptied when the person's account is removed; the case stays", erase_user
+    ),
+    "store.Action.what": Eraser(
+        "stays with the case, the operator's own words; gone a month after it was taken back",
+        erase_actions.sweep,
+    ),
+    "store.Action.by": Eraser("emptied when the person's account is removed; the action stays", erase_user),
+    "store.CaseInReport.by": Eraser(
+        "emptied when the person's account is removed; the decision stays", erase_user
+    ),
+    "store.Attachment.name": Eraser("goes with the file, for good", erase_cases.erase_attachment),
+    "store.Attachment.sha256": Eraser("goes with the file, for good", erase_cases.erase_attachment),
+    "store.Attachment.by": Eraser("emptied when the person's account is removed; the file stays", erase_user),
     "store.TaxonomyVersion.by": Eraser(
         "emptied when the person's account is removed; the version stays", erase_user
     ),
@@ -378,8 +438,51 @@ ERASERS: dict[str, Eraser] = {
         "stays until the account asks to be heard again, a keyed hash that no post carries", let_back
     ),
     "store.LeaveCode.hash": Eraser("goes when the code expires, 14 days after it was made", sweep),
+    "store.Channel.settings": Eraser(
+        "the addresses that the operator's own mails go to: emptied when the channel is removed",
+        remove_channel,
+    ),
+    "store.Message.payload": Eraser(
+        "emptied once it was delivered or given up; a post that goes takes its quote along", unsend
+    ),
+    "store.Message.quoted": Eraser("goes with the post, and when the message was sent", unsend),
+    "store.Message.about": Eraser("the message is dropped with the post", unsend),
+    "store.Message.person": Eraser(_USER_SAYS, erase_user),
+    "store.MailWish.person": Eraser(_USER_SAYS, erase_user),
+    "store.CaseLink.by": Eraser("emptied when the person's account is removed; the link stays", erase_user),
+    "store.TeamMember.person": Eraser(_USER_SAYS, erase_user),
+    "store.RouteVersion.by": Eraser(
+        "emptied when the person's account is removed; the version stays", erase_user
+    ),
+    "store.Escalation.by": Eraser(
+        "emptied when the person's account is removed; the escalation stays", erase_user
+    ),
+    "store.Escalation.settled_by": Eraser("emptied when the person's account is removed", erase_user),
+    "store.Escalation.because": Eraser(_REASON_SAYS, erase_escalations.sweep),
+    "store.Escalation.why": Eraser(_REASON_SAYS, erase_escalations.sweep),
+    "store.EscalationWish.by": Eraser(
+        "emptied when the person's account is removed; the wish stays", erase_user
+    ),
+    "store.EscalationWish.settled_by": Eraser("emptied when the person's account is removed", erase_user),
+    "store.EscalationWish.because": Eraser(_REASON_SAYS, erase_escalations.sweep),
+    "store.EscalationWish.answer": Eraser(_REASON_SAYS, erase_escalations.sweep),
+    "store.AckLink.hash": Eraser(
+        "goes when the link is too old, 14 days after its message", erase_escalations.sweep
+    ),
     "store.Membership.user": Eraser(_USER_SAYS, erase_user),
     "store.SignIn.user": Eraser(_USER_SAYS, erase_user),
+    "store.Person.user": Eraser(_USER_SAYS, erase_user),
+    "store.Person.language": Eraser(_USER_SAYS, erase_user),
+    "store.Person.zone": Eraser(_USER_SAYS, erase_user),
+    "store.Person.known_as": Eraser(_USER_SAYS, erase_user),
+    "store.Visit.user": Eraser(_USER_SAYS, erase_user),
+    "store.Visit.browser": Eraser("goes with the session, and with the account", sweep),
+    "store.Attempt.key": Eraser("a keyed hash that goes after a day", sweep),
+    "store.TeamInvitation.email": Eraser("wiped when it is accepted, taken back or too old", sweep),
+    "store.TeamInvitation.hash": Eraser("goes a month after the invitation expired", sweep),
+    "store.TeamInvitation.by": Eraser(
+        "emptied when the person's account is removed; the invitation stays until it expires", erase_user
+    ),
     "store.SignIn.hash": Eraser("goes a day after the link expired, and with the account", sweep),
     "store.AuditLink.actor": Eraser(
         "stays on purpose, a number that leads to nobody once the person's account is removed", erase_user

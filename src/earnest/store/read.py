@@ -35,9 +35,10 @@ from earnest.store.read_places import (
     places,
     programme,
     programmes,
+    public_address,
     untouched,
 )
-from earnest.store.read_posts import arrived, newest_id, post, posts, quotes, repeats, wordings
+from earnest.store.read_posts import arrivals, arrived, newest_id, post, posts, quotes, repeats, wordings
 from earnest.store.read_recheck import Hidden, days_due, hidden_days, recheck_due
 from earnest.store.read_reports import ExportRow, exports, report, report_file, reports, stale_reports
 from earnest.store.read_voices import voices
@@ -74,6 +75,7 @@ __all__ = [
     "Programme",
     "ReportRow",
     "WeekCell",
+    "arrivals",
     "arrived",
     "consent_history",
     "consents",
@@ -99,6 +101,7 @@ __all__ = [
     "posts",
     "programme",
     "programmes",
+    "public_address",
     "quotes",
     "recheck_due",
     "repeats",

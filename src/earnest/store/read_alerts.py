@@ -42,6 +42,7 @@ def _rule(row: Any) -> Rule:
         zone=row.zone,
         seen_by=row.seen_by,
         on=row.on,
+        opens=row.opens,
         snoozed=clock.moment(row.snoozed) if row.snoozed else None,
         noise=row.noise,
         proposed=row.proposed,

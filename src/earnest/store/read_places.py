@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import connection
 
@@ -102,6 +103,18 @@ def listening_place(programme_slug: str, slug: str) -> ListeningPlace:
     if row is None:
         raise StoreError(f"The programme '{programme_slug}' has no place '{slug}'.")
     return _listening(row)
+
+
+def public_address(programme_slug: str, slug: str) -> str:
+    """Where an open place can be read by anybody; "" for other kinds, and where that is not known.
+
+    What stands after the path is left out: it may hold a key.
+    """
+    row = models.Place.objects.filter(programme__slug=programme_slug, slug=slug, kind="open").first()
+    parts = urlsplit(str((row.settings or {}).get("url", ""))) if row is not None else urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def listening_places() -> list[ListeningPlace]:

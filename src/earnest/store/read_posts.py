@@ -12,12 +12,13 @@ from django.db import connection
 
 from earnest.record import audience
 from earnest.record.verdict import Scored
-from earnest.store import clock, dialect, identity, overdue, read_follow, scope, search
+from earnest.store import clock, dialect, identity, overdue, read_follow, read_tags, scope, search
 from earnest.store.marks import any_of
 from earnest.store.rows import storable
 from earnest.store.scope import Scope
 from earnest.store.search import Term
 from earnest.store.shapes import Filters, PostPage, PostRow
+from earnest.store.words import tag_key
 
 _COLUMNS = (
     "p.id, p.text, p.created, p.received, p.lang, p.region, p.place_id, p.kind, p.kind_score, p.unsure,"
@@ -28,7 +29,7 @@ _WIDE = {"label", "unsure", "programme"}
 """Marks that leave enough posts of a label for a page to be found at once."""
 
 
-class _Query:
+class Query:
     """Conditions on posts `p` with their parameters, and whether anything can match at all.
 
     `marks` are alternatives per facet: on both databases they and the words of a search are found in one
@@ -59,8 +60,10 @@ class _Query:
         marks = ", ".join(["%s"] * len(values))
         self.also(f"{column} {'NOT ' if without else ''}IN ({marks})", *values)
 
-    def rows(self, limit: int) -> list[tuple[Any, ...]]:
-        """The newest posts that fit."""
+    def rows(
+        self, limit: int, *, columns: str = _COLUMNS, oldest: bool = False, then: str = ""
+    ) -> list[tuple[Any, ...]]:
+        """The newest posts that fit, or the oldest. `then` ends the statement (a lock)."""
         if not self.possible or self.first >= self.end:
             return []
         source, conditions, values, id = "store_post p", list(self.conditions), list(self.values), "p.id"
@@ -88,7 +91,10 @@ class _Query:
         if id != "d.post_id":
             self._labelled(conditions, values)
         conditions.append(f"{id} >= %s AND {id} < %s")
-        sql = f"SELECT {_COLUMNS} FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {id} DESC LIMIT %s"  # noqa: S608 - the text is this module's own; what people typed is in the values
+        sql = (
+            f"SELECT {columns} FROM {source} WHERE {' AND '.join(conditions)}"  # noqa: S608 - the text is this module's own; what people typed is in the values
+            f" ORDER BY {id} {'ASC' if oldest else 'DESC'} LIMIT %s{then}"
+        )
         with connection.cursor() as cursor:
             cursor.execute(sql, [*values, self.first, self.end, limit])
             return list(cursor.fetchall())
@@ -101,10 +107,12 @@ class _Query:
             )
             values.extend(self.labels)
 
-    def arrivals(self, after: int, limit: int) -> list[tuple[Any, ...]]:
-        """The first posts that arrived after a number: few, so the columns alone decide."""
+    def arrivals(self, after: int, limit: int) -> tuple[list[tuple[Any, ...]], int | None]:
+        """The first posts that arrived after a number: few, so the columns alone decide. Beside them the last
+        number that was looked at where there may be more.
+        """
         if not self.possible:
-            return []
+            return [], None
         conditions, values = list(self.conditions), list(self.values)
         self._labelled(conditions, values)
         sql = (
@@ -114,22 +122,23 @@ class _Query:
         with connection.cursor() as cursor:
             cursor.execute(sql, [*values, self.first, self.end, after, limit])
             found = list(cursor.fetchall())
-        return [row for row in found if search.matches(self.terms, row[1])] if self.terms else found
+        full = found[-1][-1] if len(found) == limit else None
+        return [row for row in found if search.matches(self.terms, row[1])] if self.terms else found, full
 
 
 def posts(programme: str, filters: Filters, *, after: str | None = None, limit: int = 50) -> PostPage:
     """A page of posts, newest first. `after` is the `next` of the page before; anything else starts anew."""
     within = scope.of(programme)
-    query = _filtered(within, filters)
+    query = filtered(within, filters)
     if after is not None and after.isascii() and after.isdecimal() and len(after) < 18:
         query.end = min(query.end, int(after))
     limit = max(1, min(limit, 1_000))
     found = query.rows(limit + 1)
-    rows = _rows(within, found[:limit])
+    rows = as_rows(within, found[:limit])
     if filters.folded:
         copies = read_follow.copies(programme, [row.id for row in rows])
         rows = [replace(row, copies=copies.get(row.id, 0)) for row in rows]
-    return PostPage(rows=tuple(rows), next=str(rows[-1].id) if len(found) > limit else None)
+    return PostPage(rows=tuple(_with_tags(rows)), next=str(rows[-1].id) if len(found) > limit else None)
 
 
 def post(programme: str, id: int) -> PostRow | None:
@@ -137,21 +146,34 @@ def post(programme: str, id: int) -> PostRow | None:
     within = scope.of(programme)
     if not within.first_id <= id < 1 << 53:
         return None
-    query = _Query(within)
+    query = Query(within)
     query.marks.clear()
     query.first, query.end = id, id + 1
-    return next(iter(_rows(within, query.rows(1))), None)
+    return next(iter(_with_tags(as_rows(within, query.rows(1)))), None)
+
+
+def _with_tags(rows: Sequence[PostRow]) -> list[PostRow]:
+    tags = read_tags.tags_of([row.id for row in rows])
+    return [replace(row, tags=tags[row.id]) if row.id in tags else row for row in rows]
 
 
 def arrived(programme: str, filters: Filters, *, since_id: int, limit: int = 50) -> list[PostRow]:
     """Posts that arrived after `since_id` (a `PostRow.arrival`, or what `newest_id` said), in their order of
     arrival.
 
-    With a search (`q`) a page may hold fewer than `limit` though more are to come: go on from `newest_id`.
+    With a search (`q`) a page may hold fewer than `limit` though more are to come: `arrivals` says so.
     """
+    return arrivals(programme, filters, since_id=since_id, limit=limit)[0]
+
+
+def arrivals(
+    programme: str, filters: Filters, *, since_id: int, limit: int = 50
+) -> tuple[list[PostRow], int | None]:
+    """As `arrived`, and the number to go on from where there may be more; None: all was looked at."""
     within = scope.of(programme)
-    query = _filtered(within, filters)
-    return _rows(within, query.arrivals(max(0, min(since_id, 1 << 62)), max(1, min(limit, 1_000))))
+    query = filtered(within, filters)
+    found, full = query.arrivals(max(0, min(since_id, 1 << 62)), max(1, min(limit, 1_000)))
+    return as_rows(within, found), full
 
 
 def repeats(programme: str, id: int, most: int = 20) -> list[PostRow]:
@@ -160,15 +182,15 @@ def repeats(programme: str, id: int, most: int = 20) -> list[PostRow]:
     if not others:
         return []
     within = scope.of(programme)
-    query = _Query(within)
+    query = Query(within)
     query.marks.clear()
     query.among("p.id", others)
-    return _rows(within, query.rows(len(others)))
+    return as_rows(within, query.rows(len(others)))
 
 
 def wordings(programme: str, ids: Sequence[int]) -> dict[int, str]:
     """The texts of these posts, as far as they may be told."""
-    query = _Query(scope.of(programme))
+    query = Query(scope.of(programme))
     query.marks.clear()
     if not ids:
         return {}
@@ -179,12 +201,12 @@ def wordings(programme: str, ids: Sequence[int]) -> dict[int, str]:
 def rows_of(programme: str, ids: Sequence[int]) -> list[PostRow]:
     """These posts in the order asked for, as far as they may be told."""
     within = scope.of(programme)
-    query = _Query(within)
+    query = Query(within)
     query.marks.clear()
     if not ids:
         return []
     query.among("p.id", ids)
-    found = {row.id: row for row in _rows(within, query.rows(len(ids)))}
+    found = {row.id: row for row in as_rows(within, query.rows(len(ids)))}
     return [found[id] for id in ids if id in found]
 
 
@@ -205,9 +227,9 @@ def quotes(programme: str, label: str, since: datetime, until: datetime, n: int)
     within = scope.of(programme)
     if not within.quotes:
         return []
-    query = _filtered(within, Filters(labels=(label,), unsure=False, since=since, until=until))
+    query = filtered(within, Filters(labels=(label,), unsure=False, since=since, until=until))
     query.also("length(p.text) BETWEEN 40 AND 400")
-    rows = _rows(within, query.rows(max(50, n * 10)))
+    rows = as_rows(within, query.rows(max(50, n * 10)))
     lineage = within.lineage
     meant, family = {label, lineage.now(label), *lineage.parts(label)}, f"{label}."
     fitting = [
@@ -218,10 +240,12 @@ def quotes(programme: str, label: str, since: datetime, until: datetime, n: int)
     return sorted(fitting, key=lambda row: (-row.labels[0].score, -row.id))[:n]
 
 
-def _filtered(within: Scope, filters: Filters) -> _Query:
+def filtered(within: Scope, filters: Filters, first: int = 0) -> Query:
+    """The query of filters; `first`: of posts from this id on only."""
     if filters.sentiments:
         audience.check_sentiment(within.audience)
-    query = _Query(within)
+    query = Query(within)
+    query.first = max(query.first, first)
     if filters.since is not None:
         query.first = max(query.first, identity.floor(ceil(filters.since.timestamp())))
     if filters.until is not None:
@@ -246,6 +270,8 @@ def _filtered(within: Scope, filters: Filters) -> _Query:
         query.marks["unsure"] = any_of("unsure", ("1" if filters.unsure else "0",))
     if filters.labels:
         _labelled(query, within, filters.labels)
+    if filters.tags:
+        _tagged(query, filters.tags)
     if filters.folded:
         _fold(query, within, filters)
     if filters.q.strip():
@@ -254,7 +280,20 @@ def _filtered(within: Scope, filters: Filters) -> _Query:
     return query
 
 
-def _fold(query: _Query, within: Scope, filters: Filters) -> None:
+def _tagged(query: Query, names: tuple[str, ...]) -> None:
+    """Posts with one of these tags, and those that repeat them."""
+    keys = [tag_key(name) for name in names]
+    marks = ", ".join(["%s"] * len(keys))
+    among = f"SELECT g.id FROM store_tag g WHERE g.programme_id = %s AND g.key IN ({marks})"  # noqa: S608 - marks only
+    query.also(
+        f"p.id IN (SELECT t.post_id FROM store_posttag t WHERE t.tag_id IN ({among}) UNION"  # noqa: S608 - as above
+        f" SELECT r.post_id FROM store_posttag t JOIN store_repost r ON r.first_id = t.post_id"
+        f" WHERE t.tag_id IN ({among}))",
+        *(query.values[0], *keys) * 2,
+    )
+
+
+def _fold(query: Query, within: Scope, filters: Filters) -> None:
     """Leave out a post whose first is among those asked for too, as far as their columns tell."""
     asked = (
         ("place_id", filters.places),
@@ -269,13 +308,15 @@ def _fold(query: _Query, within: Scope, filters: Filters) -> None:
     told = f" AND f.place_id NOT IN ({', '.join(map(str, within.hidden))})" if within.hidden else ""
     query.also(
         "NOT EXISTS (SELECT 1 FROM store_repost r JOIN store_post f ON f.id = r.first_id"  # noqa: S608 - names of this module and numbers
-        f" WHERE r.post_id = p.id AND f.id >= %s AND f.id < %s{alike}{told})",
+        " WHERE r.post_id = p.id AND r.post_id >= %s"
+        f" AND f.id >= %s AND f.id < %s{alike}{told})",
+        query.first,
         query.first,
         query.end,
     )
 
 
-def _labelled(query: _Query, within: Scope, wanted: tuple[str, ...]) -> None:
+def _labelled(query: Query, within: Scope, wanted: tuple[str, ...]) -> None:
     lineage = within.lineage
     meant = {*wanted, *(lineage.now(label) for label in wanted)}
     meant.update(part for label in wanted for part in lineage.parts(label))
@@ -307,7 +348,8 @@ def labels_used(within: Scope) -> list[str]:
         return [label for (label,) in cursor.fetchall()]
 
 
-def _rows(within: Scope, found: Sequence[tuple[Any, ...]]) -> list[PostRow]:
+def as_rows(within: Scope, found: Sequence[tuple[Any, ...]]) -> list[PostRow]:
+    """Rows of a query as posts, with their labels."""
     if not found:
         return []
     marks = ", ".join(["%s"] * len(found))

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from earnest.store import clock, dialect, erase_themes, identity, overdue, read_taxonomy, scope, tally
+from earnest.store import clock, dialect, erase_themes, identity, moment, overdue, read_taxonomy, scope, tally
 from earnest.store.models import Severe, Theme
 from earnest.store.read_posts import rows_of
 from earnest.store.scope import Scope
@@ -84,10 +84,12 @@ def themes(
     place: str = "",
     dismissed: bool = False,
     limit: int = MOST,
+    begun: datetime | None = None,
 ) -> list[ThemeRow]:
     """Themes that were spoken of in the last weeks, those with most posts first.
 
-    `label` is a label or a category. Themes of one or two posts are none.
+    `label` is a label or a category; `begun` leaves out those first heard of before. Themes of one or two
+    posts are none.
     """
     within = scope.of(programme)
     first = first_week(clock.now(), weeks)
@@ -96,6 +98,8 @@ def themes(
         state="dismissed" if dismissed else "open",
         last_seen__gte=max(first * clock.DAY, within.cutoff),
     )
+    if begun is not None:
+        asked = asked.filter(first_seen__gte=clock.seconds(begun))
     rows = {row.pk: row for row in asked if _fits(row, label)}
     if not rows:
         return []
@@ -124,6 +128,30 @@ def theme(programme: str, number: int, *, weeks: int = WEEKS) -> ThemeRow | None
     first = first_week(clock.now(), weeks)
     found = _told(within, [row], _counts(within, first, [row.pk]), first, weeks)
     return found[0] if found else None
+
+
+def some(programme: str, numbers: Sequence[int], *, weeks: int = WEEKS) -> list[ThemeRow]:
+    """These themes as they are now, whatever their state; those of which nothing is told are left out."""
+    within = scope.of(programme)
+    asked = [number for number in numbers if 0 < number < 1 << 31]
+    rows = list(Theme.objects.filter(programme_id=within.id, number__in=asked).order_by("number"))
+    if not rows:
+        return []
+    first = first_week(clock.now(), weeks)
+    return _told(within, rows, counts(within, first, [row.pk for row in rows]), first, weeks)
+
+
+def counts(within: Scope, first: int, themes: Sequence[int]) -> dict[tuple[int, int, int], int]:
+    """Posts by (row of a theme, week, place id) from a week on."""
+    return _counts(within, first, themes)
+
+
+def voices(within: Scope, first: int, themes: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Distinct voices at least of these themes, by row, and posts without any where none has one."""
+    return {
+        theme: (found.all, 0 if found.all else found.nameless)
+        for theme, found in _voices(within, first, themes).items()
+    }
 
 
 def _row(within: Scope, number: int) -> Theme | None:
@@ -246,7 +274,13 @@ class _Voices:
 
 
 def _voices(within: Scope, first: int, themes: Sequence[int]) -> dict[int, _Voices]:
+    return _heard(within.slug, first, tuple(sorted(themes)))
+
+
+@moment.once
+def _heard(programme: str, first: int, themes: tuple[int, ...]) -> dict[int, _Voices]:
     """Tags can be linked within one label and quarter only: the largest of each counts, a lower bound."""
+    within = scope.of(programme)
     told = within.told("p.place_id", "p.id", overdue.ids)
     with connection.cursor() as db:
         rows = dialect.among(

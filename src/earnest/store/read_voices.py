@@ -44,6 +44,13 @@ def voices(
     return answer
 
 
+def by_label(within: Scope, first: int, end: int) -> dict[tuple[int, str], int]:
+    """Voices at least by week (the day number of its Monday) and label as it was kept, from what was counted.
+    For callers that saw to it that nothing of these weeks is hidden.
+    """
+    return {(int(week), label): int(count) for week, label, count in _counted(within, first, end, True)}
+
+
 def _counted(within: Scope, first: int, last: int, weekly: bool) -> list[tuple[Any, ...]]:
     """(week or 0, label, voices), the largest quarter of each: tags of two quarters cannot be linked."""
     week, heard_before = ("week", "") if weekly else ("0", " AND before < %s")

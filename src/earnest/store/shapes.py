@@ -85,7 +85,7 @@ class Filters:
 
     `q`: words, "a phrase", -without, begin*. `labels`: a label ("pay.tips") or a category ("pay"), among any
     of a post's labels. `places` are slugs. `since` is included, `until` is not. `folded`: without posts that
-    repeat another one among those asked for.
+    repeat another one among those asked for. `tags` are names; a tag holds for what repeats its post, too.
     """
 
     q: str = ""
@@ -99,12 +99,14 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     folded: bool = False
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
     """A post as a page shows it. `arrival` is its number in the order of arrival, which Live follows;
-    `copies` how many others repeat it, where posts were asked for folded.
+    `copies` how many others repeat it, where posts were asked for folded; `tags` are told of posts that were
+    asked for by page or one by one.
     """
 
     id: int
@@ -124,6 +126,7 @@ class PostRow:
     corrected: bool
     arrival: int
     copies: int = 0
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

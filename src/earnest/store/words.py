@@ -38,3 +38,9 @@ def tsvector(text: str) -> str:
     for at, word in enumerate(words(text), 1):
         places.setdefault(word, []).append(min(at, MAX_POSITION))
     return " ".join(f"'{word}':{','.join(map(str, at[:MAX_PLACES]))}" for word, at in places.items())
+
+
+def tag_key(name: str) -> str:
+    """A tag's name as it is compared: case and the kind of spaces do not matter."""
+    plain = name.replace("\x00", " ").encode("utf-8", "replace").decode()
+    return " ".join(unicodedata.normalize("NFKC", plain).casefold().split())[:80]

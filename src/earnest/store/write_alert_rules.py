@@ -41,6 +41,7 @@ def keep_rule(programme: str, rule: Rule) -> int:
         "zone": rule.zone,
         "seen_by": rule.seen_by,
         "on": rule.on,
+        "opens": rule.opens,
         "snoozed": 0 if rule.snoozed is None else clock.seconds(rule.snoozed),
         "noise": rule.noise,
         "proposed": rule.proposed,

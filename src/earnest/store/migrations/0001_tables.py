@@ -4,9 +4,10 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from earnest.store.together import CreateTables
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -14,322 +15,680 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Counter',
-            fields=[
-                ('id', models.SmallIntegerField(primary_key=True, serialize=False)),
-                ('arrival', models.BigIntegerField(default=0)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Place',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60)),
-                ('title', models.CharField(max_length=200)),
-                ('type', models.CharField(max_length=30)),
-                ('kind', models.CharField(choices=[('addressed', 'addressed'), ('open', 'open'), ('closed', 'closed')], max_length=10)),
-                ('region', models.CharField(blank=True, max_length=80)),
-                ('lang', models.CharField(blank=True, max_length=12)),
-                ('settings', models.JSONField(default=dict)),
-                ('cursor', models.TextField(null=True)),
-                ('state', models.CharField(default='hearing', max_length=10)),
-                ('problem', models.TextField(blank=True)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('interval', models.PositiveIntegerField(default=300)),
-                ('last_post', models.DateTimeField(null=True)),
-                ('last_read', models.DateTimeField(null=True)),
-                ('next_read', models.DateTimeField(null=True)),
-                ('made', models.DateTimeField(auto_now_add=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Programme',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('audience', models.CharField(choices=[('customers', 'customers'), ('workforce', 'workforce')], max_length=10)),
-                ('purpose', models.TextField(blank=True)),
-                ('lawful_basis', models.CharField(blank=True, max_length=200)),
-                ('contact', models.CharField(blank=True, max_length=200)),
-                ('retention_days', models.PositiveIntegerField(default=365)),
-                ('quotes', models.BooleanField(default=True)),
-                ('taxonomy', models.CharField(default='gig-delivery', max_length=100)),
-                ('made', models.DateTimeField(auto_now_add=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Withheld',
-            fields=[
-                ('week', models.IntegerField(primary_key=True, serialize=False)),
-                ('posts', models.IntegerField()),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Coverage',
-            fields=[
-                ('pk', models.CompositePrimaryKey('place_id', 'hour', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('hour', models.IntegerField()),
-                ('state', models.SmallIntegerField()),
-                ('place', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.place')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Consent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opened', models.DateTimeField()),
-                ('expires', models.DateTimeField()),
-                ('checked', models.DateTimeField(null=True)),
-                ('ended', models.DateTimeField(null=True)),
-                ('grace_days', models.PositiveIntegerField(default=7)),
-                ('state', models.CharField(default='live', max_length=10)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='store.place')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Post',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key', models.BinaryField(max_length=16)),
-                ('arrival', models.BigIntegerField()),
-                ('text', models.TextField()),
-                ('created', models.BigIntegerField()),
-                ('received', models.BigIntegerField()),
-                ('lang', models.CharField(default='und', max_length=12)),
-                ('region', models.CharField(blank=True, default='', max_length=80)),
-                ('domain', models.CharField(blank=True, default='', max_length=253)),
-                ('kind', models.CharField(max_length=30)),
-                ('kind_score', models.FloatField()),
-                ('label', models.CharField(max_length=80)),
-                ('unsure', models.BooleanField()),
-                ('sentiment', models.CharField(blank=True, default='', max_length=10)),
-                ('sentiment_score', models.FloatField(null=True)),
-                ('voice', models.BinaryField(max_length=12, null=True)),
-                ('model', models.CharField(max_length=32)),
-                ('corrected', models.BooleanField(default=False)),
-                ('place', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.place')),
-                ('programme', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.programme')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='place',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='store.programme'),
-        ),
-        migrations.CreateModel(
-            name='Minute',
-            fields=[
-                ('pk', models.CompositePrimaryKey('programme_id', 'minute', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('minute', models.IntegerField()),
-                ('posts', models.IntegerField()),
-                ('programme', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.programme')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Membership',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=10)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.programme')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='HourCount',
-            fields=[
-                ('pk', models.CompositePrimaryKey('programme_id', 'hour', 'place_id', 'label', 'kind', 'sentiment', 'lang', 'region', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('hour', models.IntegerField()),
-                ('label', models.CharField(max_length=80)),
-                ('kind', models.CharField(max_length=30)),
-                ('sentiment', models.CharField(max_length=10)),
-                ('lang', models.CharField(max_length=12)),
-                ('region', models.CharField(max_length=80)),
-                ('posts', models.IntegerField()),
-                ('place', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.place')),
-                ('programme', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.programme')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DayCount',
-            fields=[
-                ('pk', models.CompositePrimaryKey('programme_id', 'day', 'place_id', 'facet', 'value', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('day', models.IntegerField()),
-                ('facet', models.CharField(max_length=10)),
-                ('value', models.CharField(max_length=80)),
-                ('posts', models.IntegerField()),
-                ('place', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.place')),
-                ('programme', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.programme')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Correction',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('said_label', models.CharField(max_length=80)),
-                ('said_kind', models.CharField(max_length=30)),
-                ('label', models.CharField(max_length=80)),
-                ('kind', models.CharField(max_length=30)),
-                ('model', models.CharField(max_length=32)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.post')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.programme')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='SignIn',
-            fields=[
-                ('hash', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('expires', models.DateTimeField()),
-                ('used', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='StoredReport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField()),
-                ('until', models.DateField()),
-                ('made', models.DateTimeField()),
-                ('lang', models.CharField(default='en', max_length=12)),
-                ('formats', models.JSONField(default=list)),
-                ('quoted', models.JSONField(default=list)),
-                ('state', models.CharField(default='ready', max_length=10)),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.programme')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Tombstone',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.BinaryField(max_length=16)),
-                ('at', models.DateTimeField()),
-                ('place', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.place')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Voice',
-            fields=[
-                ('pk', models.CompositePrimaryKey('programme_id', 'tag', 'week', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('tag', models.BinaryField(max_length=12)),
-                ('week', models.IntegerField()),
-                ('label', models.CharField(max_length=80)),
-                ('quarter', models.SmallIntegerField()),
-                ('posts', models.IntegerField()),
-                ('programme', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.programme')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='VoiceCount',
-            fields=[
-                ('pk', models.CompositePrimaryKey('programme_id', 'week', 'label', 'quarter', 'before', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('week', models.IntegerField()),
-                ('label', models.CharField(max_length=80)),
-                ('quarter', models.SmallIntegerField()),
-                ('before', models.IntegerField()),
-                ('voices', models.IntegerField()),
-                ('programme', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.programme')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='WeekCount',
-            fields=[
-                ('pk', models.CompositePrimaryKey('programme_id', 'grain', 'week', 'place_id', 'label', 'kind', 'sentiment', 'lang', 'region', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('grain', models.SmallIntegerField()),
-                ('week', models.IntegerField()),
-                ('label', models.CharField(max_length=80)),
-                ('kind', models.CharField(max_length=30)),
-                ('sentiment', models.CharField(max_length=10)),
-                ('lang', models.CharField(max_length=12)),
-                ('region', models.CharField(max_length=80)),
-                ('posts', models.IntegerField()),
-                ('place', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.place')),
-                ('programme', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.programme')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DeadLetter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.CharField(max_length=200)),
-                ('error', models.CharField(max_length=60)),
-                ('at', models.DateTimeField()),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dead_letters', to='store.place')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('place', 'position', 'error'), name='dead_letter_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='PostLabel',
-            fields=[
-                ('pk', models.CompositePrimaryKey('post_id', 'rank', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('rank', models.SmallIntegerField()),
-                ('label', models.CharField(max_length=80)),
-                ('score', models.FloatField()),
-                ('post', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.post')),
-                ('programme', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.programme')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['programme', 'label', 'post'], name='label_newest')],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['programme', 'id'], name='post_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['place', 'id'], name='post_place'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['programme', 'arrival'], name='post_arrival'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(fields=('place', 'key'), name='post_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('programme', 'slug'), name='place_slug'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'programme'), name='member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tombstone',
-            constraint=models.UniqueConstraint(fields=('place', 'key'), name='tombstone_once'),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Counter",
+                    fields=[
+                        ("id", models.SmallIntegerField(primary_key=True, serialize=False)),
+                        ("arrival", models.BigIntegerField(default=0)),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Programme",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("slug", models.SlugField(max_length=60, unique=True)),
+                        ("name", models.CharField(max_length=200)),
+                        (
+                            "audience",
+                            models.CharField(
+                                choices=[("customers", "customers"), ("workforce", "workforce")],
+                                max_length=10,
+                            ),
+                        ),
+                        ("purpose", models.TextField(blank=True)),
+                        ("lawful_basis", models.CharField(blank=True, max_length=200)),
+                        ("contact", models.CharField(blank=True, max_length=200)),
+                        ("retention_days", models.PositiveIntegerField(default=365)),
+                        ("quotes", models.BooleanField(default=True)),
+                        ("taxonomy", models.CharField(default="gig-delivery", max_length=100)),
+                        ("made", models.DateTimeField(auto_now_add=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="SignIn",
+                    fields=[
+                        ("hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("expires", models.DateTimeField()),
+                        ("used", models.DateTimeField(null=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Withheld",
+                    fields=[
+                        ("week", models.IntegerField(primary_key=True, serialize=False)),
+                        ("posts", models.IntegerField()),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Membership",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("role", models.CharField(max_length=10)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("user", "programme"), name="member_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Minute",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "programme_id",
+                                "minute",
+                                blank=True,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("minute", models.IntegerField()),
+                        ("posts", models.IntegerField()),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Place",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="places",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("slug", models.SlugField(max_length=60)),
+                        ("title", models.CharField(max_length=200)),
+                        ("type", models.CharField(max_length=30)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("addressed", "addressed"), ("open", "open"), ("closed", "closed")],
+                                max_length=10,
+                            ),
+                        ),
+                        ("region", models.CharField(blank=True, max_length=80)),
+                        ("lang", models.CharField(blank=True, max_length=12)),
+                        ("settings", models.JSONField(default=dict)),
+                        ("cursor", models.TextField(null=True)),
+                        ("state", models.CharField(default="hearing", max_length=10)),
+                        ("problem", models.TextField(blank=True)),
+                        ("failures", models.PositiveIntegerField(default=0)),
+                        ("interval", models.PositiveIntegerField(default=300)),
+                        ("last_post", models.DateTimeField(null=True)),
+                        ("last_read", models.DateTimeField(null=True)),
+                        ("next_read", models.DateTimeField(null=True)),
+                        ("made", models.DateTimeField(auto_now_add=True)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("programme", "slug"), name="place_slug")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StoredReport",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("since", models.DateField()),
+                        ("until", models.DateField()),
+                        ("made", models.DateTimeField()),
+                        ("lang", models.CharField(default="en", max_length=12)),
+                        ("formats", models.JSONField(default=list)),
+                        ("quoted", models.JSONField(default=list)),
+                        ("state", models.CharField(default="ready", max_length=10)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Voice",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "programme_id",
+                                "tag",
+                                "week",
+                                blank=True,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("tag", models.BinaryField(max_length=12)),
+                        ("week", models.IntegerField()),
+                        ("label", models.CharField(max_length=80)),
+                        ("quarter", models.SmallIntegerField()),
+                        ("posts", models.IntegerField()),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VoiceCount",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "programme_id",
+                                "week",
+                                "label",
+                                "quarter",
+                                "before",
+                                blank=True,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("week", models.IntegerField()),
+                        ("label", models.CharField(max_length=80)),
+                        ("quarter", models.SmallIntegerField()),
+                        ("before", models.IntegerField()),
+                        ("voices", models.IntegerField()),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Consent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="consents",
+                                to="store.place",
+                            ),
+                        ),
+                        ("opened", models.DateTimeField()),
+                        ("expires", models.DateTimeField()),
+                        ("checked", models.DateTimeField(null=True)),
+                        ("ended", models.DateTimeField(null=True)),
+                        ("grace_days", models.PositiveIntegerField(default=7)),
+                        ("state", models.CharField(default="live", max_length=10)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Coverage",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "place_id",
+                                "hour",
+                                blank=True,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.place",
+                            ),
+                        ),
+                        ("hour", models.IntegerField()),
+                        ("state", models.SmallIntegerField()),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DayCount",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "programme_id",
+                                "day",
+                                "place_id",
+                                "facet",
+                                "value",
+                                blank=True,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("day", models.IntegerField()),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.place",
+                            ),
+                        ),
+                        ("facet", models.CharField(max_length=10)),
+                        ("value", models.CharField(max_length=80)),
+                        ("posts", models.IntegerField()),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DeadLetter",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="dead_letters",
+                                to="store.place",
+                            ),
+                        ),
+                        ("position", models.CharField(max_length=200)),
+                        ("error", models.CharField(max_length=60)),
+                        ("at", models.DateTimeField()),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("place", "position", "error"), name="dead_letter_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HourCount",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "programme_id",
+                                "hour",
+                                "place_id",
+                                "label",
+                                "kind",
+                                "sentiment",
+                                "lang",
+                                "region",
+                                blank=True,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("hour", models.IntegerField()),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.place",
+                            ),
+                        ),
+                        ("label", models.CharField(max_length=80)),
+                        ("kind", models.CharField(max_length=30)),
+                        ("sentiment", models.CharField(max_length=10)),
+                        ("lang", models.CharField(max_length=12)),
+                        ("region", models.CharField(max_length=80)),
+                        ("posts", models.IntegerField()),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Post",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.place",
+                            ),
+                        ),
+                        ("key", models.BinaryField(max_length=16)),
+                        ("arrival", models.BigIntegerField()),
+                        ("text", models.TextField()),
+                        ("created", models.BigIntegerField()),
+                        ("received", models.BigIntegerField()),
+                        ("lang", models.CharField(default="und", max_length=12)),
+                        ("region", models.CharField(blank=True, default="", max_length=80)),
+                        ("domain", models.CharField(blank=True, default="", max_length=253)),
+                        ("kind", models.CharField(max_length=30)),
+                        ("kind_score", models.FloatField()),
+                        ("label", models.CharField(max_length=80)),
+                        ("unsure", models.BooleanField()),
+                        ("sentiment", models.CharField(blank=True, default="", max_length=10)),
+                        ("sentiment_score", models.FloatField(null=True)),
+                        ("voice", models.BinaryField(max_length=12, null=True)),
+                        ("model", models.CharField(max_length=32)),
+                        ("corrected", models.BooleanField(default=False)),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(fields=["programme", "id"], name="post_newest"),
+                            models.Index(fields=["place", "id"], name="post_place"),
+                            models.Index(fields=["programme", "arrival"], name="post_arrival"),
+                        ],
+                        "constraints": [models.UniqueConstraint(fields=("place", "key"), name="post_once")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Tombstone",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.place",
+                            ),
+                        ),
+                        ("key", models.BinaryField(max_length=16)),
+                        ("at", models.DateTimeField()),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("place", "key"), name="tombstone_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="WeekCount",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "programme_id",
+                                "grain",
+                                "week",
+                                "place_id",
+                                "label",
+                                "kind",
+                                "sentiment",
+                                "lang",
+                                "region",
+                                blank=True,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("grain", models.SmallIntegerField()),
+                        ("week", models.IntegerField()),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.place",
+                            ),
+                        ),
+                        ("label", models.CharField(max_length=80)),
+                        ("kind", models.CharField(max_length=30)),
+                        ("sentiment", models.CharField(max_length=10)),
+                        ("lang", models.CharField(max_length=12)),
+                        ("region", models.CharField(max_length=80)),
+                        ("posts", models.IntegerField()),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Correction",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "post",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.post",
+                            ),
+                        ),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("said_label", models.CharField(max_length=80)),
+                        ("said_kind", models.CharField(max_length=30)),
+                        ("label", models.CharField(max_length=80)),
+                        ("kind", models.CharField(max_length=30)),
+                        ("model", models.CharField(max_length=32)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="PostLabel",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "post_id",
+                                "rank",
+                                blank=True,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "post",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.post",
+                            ),
+                        ),
+                        ("rank", models.SmallIntegerField()),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("label", models.CharField(max_length=80)),
+                        ("score", models.FloatField()),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["programme", "label", "post"], name="label_newest")],
+                    },
+                ),
+            ]
         ),
     ]

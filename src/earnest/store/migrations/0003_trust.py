@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from earnest.store.together import CreateTables
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -10,40 +12,232 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="AuditHead",
-            fields=[
-                ("id", models.SmallIntegerField(primary_key=True, serialize=False)),
-                ("seq", models.BigIntegerField(default=0)),
-                ("mac", models.BinaryField(max_length=32)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Graves",
-            fields=[
-                ("id", models.SmallIntegerField(primary_key=True, serialize=False)),
-                ("name", models.CharField(max_length=32)),
-                ("size", models.BigIntegerField(default=0)),
-                ("mark", models.CharField(blank=True, max_length=64)),
-                ("merged", models.DateTimeField(null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Recheck",
-            fields=[
-                (
-                    "place",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="+",
-                        serialize=False,
-                        to="store.place",
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="AuditHead",
+                    fields=[
+                        ("id", models.SmallIntegerField(primary_key=True, serialize=False)),
+                        ("seq", models.BigIntegerField(default=0)),
+                        ("mac", models.BinaryField(max_length=32)),
+                    ],
                 ),
-                ("every", models.PositiveIntegerField()),
-                ("tried", models.DateTimeField(null=True)),
-            ],
+                migrations.CreateModel(
+                    name="AuditLink",
+                    fields=[
+                        ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                        ("at", models.BigIntegerField()),
+                        ("actor", models.CharField(max_length=30)),
+                        ("action", models.CharField(max_length=40)),
+                        ("programme", models.CharField(blank=True, max_length=60)),
+                        ("about", models.CharField(blank=True, max_length=80)),
+                        ("detail", models.TextField(default="{}")),
+                        ("previous", models.BinaryField(max_length=32)),
+                        ("mac", models.BinaryField(max_length=32)),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(fields=["programme", "at"], name="audit_programme"),
+                            models.Index(fields=["actor", "action", "at"], name="audit_actor"),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CheckedDay",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "place_id",
+                                "day",
+                                blank=True,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.place",
+                            ),
+                        ),
+                        ("day", models.IntegerField()),
+                        ("verified", models.BigIntegerField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="ConsentEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("programme", models.CharField(max_length=60)),
+                        ("programme_name", models.CharField(max_length=200)),
+                        ("place", models.CharField(max_length=60)),
+                        ("title", models.CharField(max_length=200)),
+                        ("type", models.CharField(max_length=30)),
+                        ("what", models.CharField(max_length=10)),
+                        ("why", models.CharField(blank=True, max_length=30)),
+                        ("grace_days", models.PositiveIntegerField(null=True)),
+                        ("at", models.DateTimeField()),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["programme", "at"], name="consent_event_programme")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Export",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("what", models.CharField(max_length=20)),
+                        ("format", models.CharField(max_length=10)),
+                        ("made", models.DateTimeField()),
+                        ("path", models.TextField(blank=True)),
+                        ("digest", models.CharField(max_length=64)),
+                        ("held", models.PositiveIntegerField(default=0)),
+                        ("stale", models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["programme", "stale"], name="export_stale")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Graves",
+                    fields=[
+                        ("id", models.SmallIntegerField(primary_key=True, serialize=False)),
+                        ("name", models.CharField(max_length=32)),
+                        ("size", models.BigIntegerField(default=0)),
+                        ("mark", models.CharField(blank=True, max_length=64)),
+                        ("merged", models.DateTimeField(null=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Invitation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "place",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="invitation",
+                                to="store.place",
+                            ),
+                        ),
+                        ("token", models.BinaryField(max_length=32, unique=True)),
+                        ("notice", models.BinaryField(max_length=32)),
+                        ("grace_days", models.PositiveIntegerField(default=7)),
+                        ("made", models.DateTimeField()),
+                        ("opens_by", models.DateTimeField()),
+                        ("until", models.DateTimeField()),
+                        ("used", models.DateTimeField(null=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="LeaveCode",
+                    fields=[
+                        ("hash", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                        (
+                            "programme",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.programme",
+                            ),
+                        ),
+                        ("expires", models.DateTimeField()),
+                        ("done", models.DateTimeField(null=True)),
+                        ("places", models.JSONField(default=list)),
+                        ("posts", models.PositiveIntegerField(default=0)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="OptOut",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("place", models.CharField(max_length=121)),
+                        ("hash", models.BinaryField(max_length=32)),
+                        ("at", models.DateField()),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("place", "hash"), name="opt_out_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Recheck",
+                    fields=[
+                        (
+                            "place",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="+",
+                                serialize=False,
+                                to="store.place",
+                            ),
+                        ),
+                        ("every", models.PositiveIntegerField()),
+                        ("tried", models.DateTimeField(null=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="ExportPost",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "post_id",
+                                "export_id",
+                                blank=True,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("post_id", models.BigIntegerField()),
+                        (
+                            "export",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="store.export",
+                            ),
+                        ),
+                    ],
+                ),
+            ]
         ),
         migrations.AddField(
             model_name="correction",
@@ -121,176 +315,5 @@ class Migration(migrations.Migration):
             model_name="storedreport",
             name="digests",
             field=models.JSONField(default=dict),
-        ),
-        migrations.CreateModel(
-            name="AuditLink",
-            fields=[
-                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("at", models.BigIntegerField()),
-                ("actor", models.CharField(max_length=30)),
-                ("action", models.CharField(max_length=40)),
-                ("programme", models.CharField(blank=True, max_length=60)),
-                ("about", models.CharField(blank=True, max_length=80)),
-                ("detail", models.TextField(default="{}")),
-                ("previous", models.BinaryField(max_length=32)),
-                ("mac", models.BinaryField(max_length=32)),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["programme", "at"], name="audit_programme"),
-                    models.Index(fields=["actor", "action", "at"], name="audit_actor"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CheckedDay",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "place_id", "day", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("day", models.IntegerField()),
-                ("verified", models.BigIntegerField()),
-                (
-                    "place",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="store.place",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ConsentEvent",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("programme", models.CharField(max_length=60)),
-                ("programme_name", models.CharField(max_length=200)),
-                ("place", models.CharField(max_length=60)),
-                ("title", models.CharField(max_length=200)),
-                ("type", models.CharField(max_length=30)),
-                ("what", models.CharField(max_length=10)),
-                ("why", models.CharField(blank=True, max_length=30)),
-                ("grace_days", models.PositiveIntegerField(null=True)),
-                ("at", models.DateTimeField()),
-            ],
-            options={
-                "indexes": [models.Index(fields=["programme", "at"], name="consent_event_programme")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Export",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("what", models.CharField(max_length=20)),
-                ("format", models.CharField(max_length=10)),
-                ("made", models.DateTimeField()),
-                ("path", models.TextField(blank=True)),
-                ("digest", models.CharField(max_length=64)),
-                ("held", models.PositiveIntegerField(default=0)),
-                ("stale", models.DateTimeField(null=True)),
-                (
-                    "programme",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="store.programme"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ExportPost",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "post_id", "export_id", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("post_id", models.BigIntegerField()),
-                (
-                    "export",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="store.export"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Invitation",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("token", models.BinaryField(max_length=32, unique=True)),
-                ("notice", models.BinaryField(max_length=32)),
-                ("grace_days", models.PositiveIntegerField(default=7)),
-                ("made", models.DateTimeField()),
-                ("opens_by", models.DateTimeField()),
-                ("until", models.DateTimeField()),
-                ("used", models.DateTimeField(null=True)),
-                (
-                    "place",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="invitation",
-                        to="store.place",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="LeaveCode",
-            fields=[
-                ("hash", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
-                ("expires", models.DateTimeField()),
-                ("done", models.DateTimeField(null=True)),
-                ("places", models.JSONField(default=list)),
-                ("posts", models.PositiveIntegerField(default=0)),
-                (
-                    "programme",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="store.programme"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="OptOut",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("place", models.CharField(max_length=121)),
-                ("hash", models.BinaryField(max_length=32)),
-                ("at", models.DateField()),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("place", "hash"), name="opt_out_once")],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="export",
-            index=models.Index(fields=["programme", "stale"], name="export_stale"),
         ),
     ]

@@ -17,6 +17,7 @@ class AlertRule(models.Model):
     kind      "" every kind, "trouble" complaints and reports together, or one kind
     seen_by   the least role whose people see its alerts: everybody, analyst, lead, steward
     quiet_*   hours of the day (0 to 23, in `zone`) in which an alert waits; equal: no quiet hours
+    opens     each of its alerts opens a case by itself
     snoozed   nothing is raised before this second
     noise     how often in a row its alerts were closed as noise; `proposed` the calmer setting that follows
     """
@@ -36,6 +37,7 @@ class AlertRule(models.Model):
     zone = models.CharField(max_length=60, blank=True, default="")
     seen_by = models.CharField(max_length=10, default="everybody")
     on = models.BooleanField(default=True)
+    opens = models.BooleanField(default=False)
     snoozed = models.BigIntegerField(default=0)
     noise = models.PositiveSmallIntegerField(default=0)
     proposed = models.CharField(max_length=10, blank=True, default="")

@@ -122,32 +122,40 @@ def text_of(path: Path) -> str:
         raise TaxonomyError("is not UTF-8", place=path.name, advice="Save the file as UTF-8 text.") from error
 
 
-def composed(text: str, file: str) -> yaml.Node:
-    """The file's node tree, after a flat look at its events has shown it to be harmless."""
+def composed(text: str, file: str, *, columns: bool = False) -> yaml.Node:
+    """The file's node tree, after a flat look at its events has shown it to be harmless. `columns`: errors
+    name the column too.
+    """
+
+    def place(mark: yaml.Mark | None) -> str:
+        if mark is None:
+            return file
+        return f"{file}:{mark.line + 1}" + (f":{mark.column + 1}" if columns else "")
+
     depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            place = f"{file}:{cast(yaml.Mark, event.start_mark).line + 1}"
+            at = place(cast(yaml.Mark, event.start_mark))
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise TaxonomyError(
                     "anchors and aliases (& and *) are not allowed",
-                    place=place,
+                    place=at,
                     advice="Write the value out, or put it in quotes.",
                 )
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > DEEPEST:
-                    raise TaxonomyError("is nested too deeply", place=place)
+                    raise TaxonomyError("is nested too deeply", place=at)
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{file}:{mark.line + 1}" if mark else file
         raise TaxonomyError(
-            f"is not YAML ({error.problem or error.context})", place=place, advice=_YAML_ADVICE
+            f"is not YAML ({error.problem or error.context})",
+            place=place(error.problem_mark or error.context_mark),
+            advice=_YAML_ADVICE,
         ) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise TaxonomyError("is not YAML text (control characters?)", place=file) from error
     if node is None:
         raise TaxonomyError("is empty", place=f"{file}:1")

@@ -110,7 +110,7 @@ class Egress:
                     method, target, headers=self._headers(dict(headers or {})), content=body
                 ) as answer,
             ):
-                if answer.is_redirect:
+                if answer.is_redirect and answer.status_code != 304:
                     raise EgressRefused(
                         f"{target.host} redirects.", advice="Give the address that it redirects to."
                     )

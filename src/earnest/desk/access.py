@@ -3,13 +3,18 @@
 A person has a role in each programme; the role says what they may do there. An account that is an admin may
 do everything everywhere. Nobody gains the right to know who wrote a post: no such thing is kept.
 
-    viewer    sees posts, figures and reports
+    viewer    figures, themes, reports and what alerts say; no single post
     delegate  the community's own representative: figures and the same reports as the operator, no single
-              posts; of the places they speak for also the notice, who accessed the posts, and a pause button
-    analyst   a viewer who also corrects labels and closes alerts
-    lead      an analyst who also makes reports, and lets the programme learn
-    steward   a lead who also keeps places, consent, retention, the programme's terms and people
+              post; of the places they speak for also the notice, who accessed the posts, and a pause button
+    analyst   a viewer who also reads posts, works the inbox and the cases, corrects labels, records what was
+              done and closes alerts; may ask for an escalation, not send one
+    lead      an analyst who also escalates, keeps routes, teams and rules, makes reports, keeps the taxonomy
+              and lets the programme learn
+    steward   a lead who also keeps places, consent, retention, the programme's terms, its people, channels
+              and tokens, and sees the audit chain
     admin     a steward who also adds programmes
+
+A token of the programming interface has its maker's rights and never more.
 """
 
 from collections.abc import Sequence
@@ -25,10 +30,19 @@ Action = Literal[
     "see_places",
     "see_taxonomy",
     "see_alerts",
+    "see_team",
     "settle_alerts",
     "keep_rules",
     "see_posts",
     "correct",
+    "work_inbox",
+    "see_cases",
+    "work_cases",
+    "record_action",
+    "ask_escalation",
+    "escalate",
+    "keep_routes",
+    "keep_teams",
     "make_report",
     "choose_model",
     "keep_taxonomy",
@@ -37,18 +51,46 @@ Action = Literal[
     "keep_places",
     "keep_terms",
     "keep_people",
+    "keep_channels",
+    "keep_tokens",
+    "see_audit",
     "keep_programmes",
 ]
 Role = Literal["viewer", "analyst", "lead", "steward", "delegate", "admin"]
 
 _READER: frozenset[Action] = frozenset(
-    {"see_figures", "see_reports", "see_places", "see_taxonomy", "see_alerts"}
+    {"see_figures", "see_reports", "see_places", "see_taxonomy", "see_alerts", "see_team"}
 )
 _DELEGATE: frozenset[Action] = _READER | {"see_community", "pause_places"}
-_VIEWER: frozenset[Action] = _READER | {"see_posts"}
-_ANALYST: frozenset[Action] = _VIEWER | {"correct", "settle_alerts"}
-_LEAD: frozenset[Action] = _ANALYST | {"make_report", "keep_rules", "choose_model", "keep_taxonomy"}
-_STEWARD: frozenset[Action] = _LEAD | {"pause_places", "keep_places", "keep_terms", "keep_people"}
+_VIEWER: frozenset[Action] = _READER
+_ANALYST: frozenset[Action] = _VIEWER | {
+    "see_posts",
+    "correct",
+    "work_inbox",
+    "see_cases",
+    "work_cases",
+    "record_action",
+    "settle_alerts",
+    "ask_escalation",
+}
+_LEAD: frozenset[Action] = _ANALYST | {
+    "escalate",
+    "keep_routes",
+    "keep_teams",
+    "make_report",
+    "keep_rules",
+    "choose_model",
+    "keep_taxonomy",
+}
+_STEWARD: frozenset[Action] = _LEAD | {
+    "pause_places",
+    "keep_places",
+    "keep_terms",
+    "keep_people",
+    "keep_channels",
+    "keep_tokens",
+    "see_audit",
+}
 _ADMIN: frozenset[Action] = _STEWARD | {"keep_programmes"}
 
 MAY: dict[Role, frozenset[Action]] = {
@@ -169,28 +211,41 @@ def add_person(name: str, programme: str | None, role: str, places: Sequence[str
     `admin` without a programme makes an account that may do everything. `places` are those a delegate speaks
     for. Raises Refused for a role that is none, StoreError for a programme or place that is not there.
     """
-    if role not in ROLES:
-        raise Refused(f"There is no role '{role}'.", advice=f"Choose one of {', '.join(ROLES)}.")
-    name = name.strip()
-    if not name or len(name) > 150 or not name.isprintable():
-        raise Refused("A person needs a name of at most 150 printable characters.")
+    check_role(role)
+    name = check_name(name)
     if programme is None and role != "admin":
         raise Refused("A role is held in a programme.", advice="Name one with --programme.")
     if programme is not None and read.programme(programme) is None:
         known = ", ".join(one.slug for one in read.programmes()) or "none yet"
         raise StoreError(f"There is no programme '{programme}'.", advice=f"There are: {known}.")
-    if places and role != "delegate":
-        raise Refused(f"A {role} is not bound to places.", advice="Only a delegate speaks for places.")
-    if programme is not None:
-        _check_places(programme, places)
+    if programme is not None or places:
+        check_seat(programme or "", role, places)
     user = write.add_user(name, admin=programme is None)
     if programme is not None:
         write.set_membership(user, programme, role, places)
     return user
 
 
-def _check_places(programme: str, places: Sequence[str]) -> None:
-    known = [place.slug for place in read.places(programme)]
+def check_role(role: str) -> None:
+    """Raises Refused for a role that is none."""
+    if role not in ROLES:
+        raise Refused(f"There is no role '{role[:20]}'.", advice=f"Choose one of {', '.join(ROLES)}.")
+
+
+def check_name(name: str) -> str:
+    """The name of a person as it is kept. Raises Refused for one that cannot be."""
+    name = name.strip()
+    if not name or len(name) > 150 or not name.isprintable():
+        raise Refused("A person needs a name of at most 150 printable characters.")
+    return name
+
+
+def check_seat(programme: str, role: str, places: Sequence[str]) -> None:
+    """Raises Refused for places of a role that is not bound to any, StoreError for one that is not there."""
+    check_role(role)
+    if places and role != "delegate":
+        raise Refused(f"A {role} is not bound to places.", advice="Only a delegate speaks for places.")
+    known = [place.slug for place in read.places(programme)] if places else []
     for place in places:
         if place not in known:
             there = ", ".join(known) or "none yet"

@@ -15,7 +15,7 @@ from earnest.store.read_audit import Link
 
 READS = (
     "posts_read", "live_read", "post_read", "corrected", "exported", "report_read", "report_made",
-    "review_read", "blind_read",
+    "review_read", "blind_read", "inbox_read",
 )  # fmt: skip
 """What counts as an access to what a community said."""
 

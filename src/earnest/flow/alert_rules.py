@@ -65,6 +65,7 @@ def shape(programme: Programme, form: Mapping[str, str], basis: Rule) -> Rule:
         zone=_zone(form.get("zone", "").strip()),
         seen_by=_seen_by(form),
         on=form.get("on", "yes") == "yes",
+        opens=form.get("opens", "yes" if basis.opens else "no") == "yes",
         proposed="",
     )
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from earnest.desk import alert_work
 from earnest.record.errors import EarnestError
 from earnest.report import rises
 from earnest.report.rises import Hours, Key
@@ -85,6 +86,7 @@ def watch(now: datetime) -> int:
             continue
         try:
             raised += check(programme, now)
+            alert_work.tend(programme.slug)
         except EarnestError as error:
             LOG.warning("Alerts of a programme could not be checked: %s", error.problem)
         except DatabaseError:

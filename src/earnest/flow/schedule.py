@@ -11,7 +11,7 @@ from threading import Event
 from django.conf import settings
 
 from earnest.egress import Egress
-from earnest.flow import alerts, handshake, recheck, relabel, second, teach, upkeep
+from earnest.flow import alerts, climb, deliver, handshake, recheck, regress, relabel, second, teach, upkeep
 from earnest.flow.follow import Follower, follow_all
 from earnest.flow.listen import Heard, listen, open_place, open_stages
 from earnest.gate.voice import Keys
@@ -133,6 +133,9 @@ def tend(
         _aside("Learning from corrections", lambda: teach.tend(home, datetime.now(UTC)))
     _aside("Following new posts", lambda: follow_all(follower or Follower(), FOLLOWING))
     _aside("Looking for what rises", lambda: (watcher or alerts.Watcher()).look(datetime.now(UTC)))
+    _aside("Escalating", lambda: climb.tend(datetime.now(UTC)))
+    _aside("Delivering messages", deliver.tend)
+    _aside("Looking after settled cases", lambda: regress.tend(datetime.now(UTC)))
     upkeep.remake_reports()
 
 

@@ -19,12 +19,18 @@ PAGE = 100
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line of a sample file. `day` counts back from the sample's last day (0); absent in the trickle."""
+    """One line of a sample file.
+
+    day   counts back from the sample's last day (0), with the `time` of that day; absent in the trickle
+    ago   in place of both: minutes before the moment that the sample ends with. What rises just now is so at
+          any hour of the day
+    """
 
     id: str
     text: str
     day: int = 0
     time: str = "00:00"
+    ago: int | None = None
     author: str | None = None
     region: str | None = None
     lang: str | None = None
@@ -99,10 +105,12 @@ class SampleSource:
                 lang=line.lang,
                 region=line.region,
             )
-            for line, when in zip(said, times, strict=True)
+            for when, line in sorted(zip(times, said, strict=True), key=lambda pair: pair[0])
         ]
 
     def _dated(self, line: Line) -> datetime:
+        if line.ago is not None:
+            return self._settings.start.astimezone(UTC) - timedelta(minutes=line.ago)
         hour, _, minute = line.time.partition(":")
         midnight = self._settings.start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         return midnight + timedelta(days=line.day, hours=int(hour), minutes=int(minute))

@@ -1,0 +1,66 @@
+"""Mails to the desk's own people: somebody named them in a note, or gave them a case.
+
+Only for those who wish it, and only to an address that they confirmed. A mail says that a case waits, and
+nothing of what was written.
+"""
+
+from django.db import transaction
+from django.urls import reverse
+
+from earnest.notify.base import Notice
+from earnest.store import read_events, read_outbox, write_channels, write_outbox
+from earnest.store.read_events import BEHIND, Called
+
+STEP = 500
+SAYS = {
+    "mention": (
+        "You are named in a note on case {number}",
+        "A colleague named you in a note on case {number}.",
+    ),
+    "assigned": ("Case {number} is yours now", "A colleague gave you case {number}."),
+}
+
+
+def follow() -> int:
+    """Queue what is new; how many mails that were."""
+    return _mentions() + _assignments()
+
+
+def _mentions() -> int:
+    mark = read_events.mark("mentions")
+    found = read_events.mentions(max(0, mark - BEHIND), STEP + BEHIND)
+    if not found or found[-1].id == mark:
+        return 0
+    with transaction.atomic():
+        queued = sum(_queue(called) for called in found)
+        write_channels.set_mark("mentions", max(mark, found[-1].id))
+    return queued
+
+
+def _assignments() -> int:
+    mark = read_events.mark("changes")
+    found, last = read_events.assignments(max(0, mark - BEHIND), STEP + BEHIND)
+    if last <= mark:
+        return 0
+    with transaction.atomic():
+        queued = sum(_queue(called) for called in found)
+        write_channels.set_mark("changes", last)
+    return queued
+
+
+def _queue(called: Called) -> bool:
+    wish = read_outbox.wish(called.person)
+    wanted = wish.mentions if called.why == "mention" else wish.assignments
+    if not wanted or not read_outbox.confirmed_address(called.person):
+        return False
+    subject, line = (part.format(number=called.case) for part in SAYS[called.why])
+    notice = Notice(subject, lines=(line,), link=reverse("case", args=[called.programme, called.case]))
+    made = write_outbox.queue_for(
+        called.programme,
+        called.person,
+        kind=called.why,
+        key=f"{called.why}:{called.id}",
+        payload=notice.plain(),
+        case=called.case,
+    )
+    return made is not None

@@ -33,7 +33,9 @@ text { font-family: "Liberation Sans", Arial, Helvetica, "Noto Sans", "DejaVu Sa
 none } .l1, .l2, .l0 { fill: none; stroke-width: 2; stroke-linejoin: round } .l1 { stroke: $chart-c1 } .l2 {
 stroke: $chart-c2 } .l0 { stroke: $chart-context } .b1 { fill: $chart-c1 } .b2 { fill: $chart-c2 } .b0 {
 fill: $chart-context; fill-opacity: .55 } .band1 { fill: $chart-c1; fill-opacity: .15 } .band2 { fill:
-$chart-c2; fill-opacity: .16 } .ci2 { stroke: $chart-c2; stroke-width: 1.5 } .ring { fill: $paper; stroke-
+$chart-c2; fill-opacity: .16 } .band0 { fill: $chart-context; fill-opacity: .18 }
+.ci2 { stroke: $chart-c2; stroke-width: 1.5 } .ci1 { stroke: $chart-c1; stroke-width: 1.5 }
+.dot0 { fill: $chart-context } .ring { fill: $paper; stroke-
 width: 2 } .r1 { stroke: $chart-c1 } .r2 { stroke: $chart-c2 } .empty { fill: none; stroke: $ink-3; stroke-
 width: 1 } .seen { fill: $ink-3 }
 """

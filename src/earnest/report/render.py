@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -12,8 +12,8 @@ import msgspec
 from django.template.loader import render_to_string
 
 from earnest import __version__
+from earnest.report import cases, pdf, story
 from earnest.report import figures as measuring
-from earnest.report import pdf, story
 from earnest.report.document import Story
 from earnest.report.shapes import Figures, Heat, Share, Week
 from earnest.report.wording import of as wording_of
@@ -88,7 +88,10 @@ def make(programme: Programme, since: date, until: date, *, lang: str = "en") ->
     draft.check_live(programme)
     made = datetime.now(UTC)
     figures = measuring.measure(programme, since, until, lang=lang)
-    return Report(programme, figures, story.tell(programme, figures, made=made.date(), lang=lang), made)
+    done = cases.part(programme, since, until, wording_of(lang))
+    figures = replace(figures, cases=done.figures)
+    told = story.tell(programme, figures, made=made.date(), lang=lang, cases=done.section)
+    return Report(programme, figures, told, made)
 
 
 def body(page: str) -> str:
@@ -168,6 +171,7 @@ def _rows(figures: Figures) -> Iterator[Row]:
         yield ("topic, posts about", None, problem.label, problem.posts, None, None, problem.voices, False)
         hidden = problem.complaints is None
         yield ("topic, complaint share", None, problem.label, problem.complaints, None, None, None, hidden)
+    yield from _cases(figures)
     for section, parts in (("kind share", figures.kinds), ("language share", figures.languages)):
         for part in parts:
             yield (section, None, part.key, part.share, None, None, None, part.hidden)
@@ -219,6 +223,31 @@ def _week(section: str, week: Week) -> Iterator[Row]:
     if week.moods:
         for mood in ("negative", "neutral", "positive"):
             yield (section, monday, f"sounded {mood}", getattr(week.moods, mood), None, None, None, False)
+
+
+def _cases(figures: Figures) -> Iterator[Row]:
+    """Cases: those that may be told with what was done and what came after; of the others how many."""
+    if figures.cases is None:
+        return
+    yield ("cases, opened", None, "cases", figures.cases.opened, None, None, None, False)
+    yield ("cases, opened", None, "answered or closed", figures.cases.settled, None, None, None, False)
+    for case in figures.cases.told:
+        key = f"case {case.number}"
+        yield ("case, title", None, key, case.title, None, None, None, False)
+        for when, what in (
+            ("heard", case.heard),
+            ("looked into", case.investigated),
+            ("closed", case.closed),
+        ):
+            if what is not None:
+                yield (f"case, {when}", None, key, what.isoformat(), None, None, None, False)
+        for done in case.done:
+            section = "case, planned" if done.planned else "case, done"
+            yield (section, done.day.isoformat(), key, done.what, None, None, None, False)
+        if (found := case.effect) is not None:
+            yield ("case, came after", None, key, found.verdict, None, None, None, False)
+            hidden = found.left is None and found.verdict in ("down", "up", "likely_down", "same", "general")
+            yield ("case, percent left", None, key, found.left, found.low, found.high, found.voices, hidden)
 
 
 def _heat(section: str, heat: Heat, *, by_week: bool) -> Iterator[Row]:

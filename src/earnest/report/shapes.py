@@ -7,6 +7,7 @@ or a hidden figure; the `hidden` beside it says which.
 from dataclasses import dataclass
 from datetime import date
 
+from earnest.report.case_shapes import Cases
 from earnest.report.families import Mark
 from earnest.store.shapes import Heard
 
@@ -255,6 +256,7 @@ class Figures:
     blind: Blind | None = None
     version: int = 1
     versions: tuple[Mark, ...] = ()
+    cases: Cases | None = None
 
     @property
     def rising(self) -> tuple[Change, ...]:

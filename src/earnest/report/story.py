@@ -31,8 +31,10 @@ CONTEXT = 8
 """Weeks before the range are drawn with it when there are at most so many in all."""
 
 
-def tell(programme: Programme, figures: Figures, *, made: date, lang: str = "en") -> Story:
-    """What a report on these figures says."""
+def tell(
+    programme: Programme, figures: Figures, *, made: date, lang: str = "en", cases: Section | None = None
+) -> Story:
+    """What a report on these figures says; `cases` is its part on what was done."""
     say = wording_of(lang)
     quotes, quoted = _quotes(programme, figures, say)
     sections = [
@@ -40,6 +42,7 @@ def tell(programme: Programme, figures: Figures, *, made: date, lang: str = "en"
         volume(figures, say),
         changes(figures, say),
         _problems(programme, figures, say, quotes),
+        cases,
         _heat(figures, say),
         _places(figures, say),
         _moods(figures, say),

@@ -14,6 +14,7 @@ def main(home: Path, what: str, number: int) -> None:
 
     if what == "fill":
         sample.fill()
+        sample.work()
     else:
         for one in range(number):
             sample.arrive(number=one)

@@ -8,8 +8,10 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Desk, Open
 
-ROOMS = ("overview", "live", "posts", "places", "taxonomy", "report")
+ROOMS = ("today", "cases", "desk", "overview", "live", "posts", "places", "taxonomy", "report")
 SIGNED = [f"/riders/{room}" for room in ROOMS] + [
+    "/riders/cases/1",
+    "/riders/cases/new",
     "/shoppers/posts",
     "/new/live",
     "/new/places",

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from pytest_django import Settings
 
-from earnest.web.views import say, sign_in
+from earnest.web.views import say
 from tests.web import sample
 
 
@@ -20,7 +20,6 @@ def desk(db: None, settings: Settings) -> None:
 
 @pytest.fixture(autouse=True)
 def _fresh_tries() -> None:
-    sign_in.TRIES.clear()
     say.SENT.clear()
 
 

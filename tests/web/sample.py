@@ -201,3 +201,19 @@ def people() -> None:
     for user in get_user_model().objects.all():
         user.set_password(user.username)
         user.save()
+
+
+def work(programme: str = "riders") -> int:
+    """A case with posts, a note and a due time; its number."""
+    from earnest.desk import cases
+    from earnest.store import read, read_cases
+
+    analyst = get_user_model().objects.get(username="analyst").pk
+    posts = read.posts(programme, read.Filters(labels=("pay.tips",)), limit=4).rows
+    number = cases.open_case(programme, "Tips are missing", by=analyst, posts=[row.id for row in posts])
+    cases.note(programme, number, "Only orders paid at the door. @lead, who knows the till?", by=analyst)
+    case = read_cases.one(programme, number)
+    assert case is not None
+    due = datetime.now(UTC) - timedelta(hours=2)
+    cases.change(programme, number, by=analyst, seen=case.version, due=due, assignee=analyst)
+    return number

@@ -9,6 +9,7 @@ import pytest
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import IntConverter
 from django.utils.html import escape
 
 from earnest.desk.accesses import READS
@@ -56,7 +57,7 @@ def _patterns(of: URLResolver) -> Iterator[URLPattern]:
         yield from _patterns(one) if isinstance(one, URLResolver) else [one]
 
 
-PATTERNS = {str(pattern.name): pattern for pattern in _patterns(get_resolver())}
+PATTERNS = {pattern.name: pattern for pattern in _patterns(get_resolver()) if pattern.name}
 
 
 @pytest.fixture
@@ -130,7 +131,13 @@ def address(name: str, report: int, home: Path) -> str:
         **own(name, home),
     }
     wanted = PATTERNS[name].pattern.converters
-    return reverse(name, kwargs={key: known.get(key, "unknown") for key in wanted})
+    return reverse(
+        name,
+        kwargs={
+            key: known.get(key, 1 if isinstance(converter, IntConverter) else "unknown")
+            for key, converter in wanted.items()
+        },
+    )
 
 
 def links() -> list[read_audit.Link]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user_model
 from django.db import connection, connections
 from django.test import AsyncClient, Client
 
@@ -153,7 +154,7 @@ def test_a_text_cannot_break_out_of_its_event() -> None:
 def test_the_streams_address(filled: int, query: str, headers: dict[str, str], status: int) -> None:
     async def run() -> object:
         client = AsyncClient()
-        await client.alogin(username="admin", password="admin")
+        await client.aforce_login(await get_user_model().objects.aget(username="admin"))
         return await client.get(f"/riders/live/stream{query}", headers=headers)
 
     answer = asyncio.run(run())
@@ -165,7 +166,7 @@ def test_the_streams_address(filled: int, query: str, headers: dict[str, str], s
 
 def test_the_delegate_gets_no_stream(filled: int) -> None:
     client = Client()
-    client.login(username="delegate", password="delegate")
+    client.force_login(get_user_model().objects.get(username="delegate"))
     assert client.get("/riders/live/stream").status_code == 403
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from earnest.desk import access
-from earnest.web.views import overview
+from earnest.report import lately
 from tests.report import build
 
 pytestmark = pytest.mark.django_db
@@ -15,10 +15,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    overview._kept.clear()
+    lately._kept.clear()
 
 
-def reader(programme: str, role: str = "viewer") -> Client:
+def reader(programme: str, role: str = "analyst") -> Client:
     access.add_person(role, programme, role)
     client = Client()
     client.force_login(get_user_model().objects.get(username=role))

@@ -280,7 +280,7 @@ def test_pages_ask_few_questions(as_: As, django_assert_max_num_queries: Callabl
 @pytest.mark.parametrize("room", ["posts", "themes", "overview"])
 def test_what_changes_between_two_pages_holds_for_the_second(as_: As, room: str) -> None:
     """What a page reads once while it is made ends with it."""
-    browser = as_("viewer")
+    browser = as_("analyst")
     assert browser.get(f"/riders/{room}").status_code == 200
-    Membership.objects.filter(user__username="viewer", programme__slug="riders").delete()
+    Membership.objects.filter(user__username="analyst", programme__slug="riders").delete()
     assert browser.get(f"/riders/{room}").status_code == 403

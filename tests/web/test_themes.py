@@ -88,7 +88,7 @@ def test_a_theme_of_enough_voices_is_told_and_a_smaller_one_is_not(as_: As) -> N
 
 
 def test_counts_are_rounded_and_few_who_say_otherwise_stay_few(as_: As) -> None:
-    html = page(as_("viewer"), f"/{number()}")
+    html = page(as_("analyst"), f"/{number()}")
     assert "about 20" in html
     assert "fewer than 10" in html
     assert "21\n" not in html.split("As a table")[0]
@@ -105,7 +105,7 @@ def test_a_theme_of_few_voices_tells_nothing(as_: As) -> None:
 
 @pytest.mark.parametrize(
     ("who", "posts", "acts"),
-    [("delegate", False, False), ("viewer", True, False), ("analyst", True, True), ("steward", True, True)],
+    [("delegate", False, False), ("viewer", False, False), ("analyst", True, True), ("steward", True, True)],
 )
 def test_who_sees_single_posts_and_who_may_act(as_: As, who: str, posts: bool, acts: bool) -> None:
     listed, one = page(as_(who)), page(as_(who), f"/{number()}")
@@ -117,7 +117,7 @@ def test_who_sees_single_posts_and_who_may_act(as_: As, who: str, posts: bool, a
 
 
 def test_reading_single_posts_leaves_a_link_in_the_chain(as_: As) -> None:
-    page(as_("viewer"), f"/{number()}")
+    page(as_("analyst"), f"/{number()}")
     link = AuditLink.objects.filter(action="posts_read", about=f"theme:{number()}").first()
     assert link is not None
     assert "restaurant" not in link.detail
@@ -202,5 +202,5 @@ def test_a_viewer_changes_nothing(as_: As, act: str) -> None:
 
 def test_the_post_page_leads_to_its_theme(as_: As) -> None:
     one = read_themes.posts_of("riders", number(), other=False)[0]
-    html = as_("viewer").get(f"/riders/posts/{one.id}").content.decode()
+    html = as_("analyst").get(f"/riders/posts/{one.id}").content.decode()
     assert f"/riders/themes/{number()}" in html

@@ -7,6 +7,7 @@ guide names every row.
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -48,8 +49,37 @@ TABLE = (
     ),
     Setting("EARNEST_ENDPOINT_MODEL", "", "The name of the model there."),
     Setting("EARNEST_ENDPOINT_KEY", "", "A file with the key it wants, where it wants one."),
+    Setting(
+        "EARNEST_ADDRESS",
+        "",
+        "How links in messages begin (https://desk.example.org); empty: the first of EARNEST_HOSTS.",
+    ),
+    Setting("EARNEST_MAIL_SERVER", "", "Where mails are handed in: host or host:port; empty: no mail."),
+    Setting("EARNEST_MAIL_TLS", "starttls", "How the mail server is spoken to: starttls, tls or no."),
+    Setting("EARNEST_MAIL_USER", "", "The name the mail server wants, where it wants one."),
+    Setting("EARNEST_MAIL_PASSWORD", "", "A file with the password it wants."),
+    Setting("EARNEST_MAIL_FROM", "", "Who mails are from: Earnest <desk@example.org>."),
+    Setting(
+        "EARNEST_PRIVATE_CHANNELS",
+        "no",
+        "yes: messages may go to private addresses too (a webhook or tracker of an intranet).",
+    ),
+    Setting("EARNEST_LARGEST_FILE", "10", "The most MiB of a file that is attached to a case."),
     Setting("EARNEST_TIME_ZONE", "UTC", "Time zone of the pages; everything is kept in UTC."),
     Setting("EARNEST_LANGUAGE", "en", "Language of the pages: en or es."),
+    Setting("EARNEST_SESSION_IDLE", "120", "Minutes without a click after which a person is signed out."),
+    Setting("EARNEST_SESSION_HOURS", "12", "Hours after which a person signs in anew in any case."),
+    Setting(
+        "EARNEST_SECOND_FACTOR",
+        "nobody",
+        "Of whom a second factor is demanded: nobody, stewards or everybody.",
+    ),
+    Setting(
+        "EARNEST_OIDC_ISSUER", "", "Single sign-on: the address of an OpenID Connect issuer; empty: none."
+    ),
+    Setting("EARNEST_OIDC_CLIENT", "", "The client id that the issuer knows this desk by."),
+    Setting("EARNEST_OIDC_SECRET", "", "A file with the client secret."),
+    Setting("EARNEST_OIDC_NAME", "single sign-on", "What the button on the sign-in page calls it."),
 )
 
 
@@ -111,6 +141,61 @@ def database(url: str, home: Path) -> dict[str, Any]:
     }
 
 
+def number(name: str, least: int, most: int) -> int:
+    """A setting that is a whole number within bounds."""
+    said = value(name)
+    if not said.isascii() or not said.isdigit() or not least <= int(said) <= most:
+        raise BadSetting(f"{name} is '{said}'.", advice=f"Write a whole number from {least} to {most}.")
+    return int(said)
+
+
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """A setting that is one of a few words."""
+    said = value(name).lower()
+    if said not in choices:
+        raise BadSetting(f"{name} is '{said[:40]}'.", advice=f"Write one of {', '.join(choices)}.")
+    return said
+
+
+def secret_file(name: str) -> str:
+    """What is in the file that a setting names; empty where none is named."""
+    path = value(name)
+    if not path:
+        return ""
+    try:
+        return Path(path).expanduser().read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{name} names a file that cannot be read.") from error
+
+
+def single_sign_on() -> dict[str, Any]:
+    """What allauth is told of the issuer; empty where none is set. Half a setting is an error."""
+    issuer, client = value("EARNEST_OIDC_ISSUER"), value("EARNEST_OIDC_CLIENT")
+    if not issuer and not client:
+        return {}
+    if not issuer or not client:
+        raise BadSetting("Single sign-on needs EARNEST_OIDC_ISSUER and EARNEST_OIDC_CLIENT.")
+    parts = urlsplit(issuer)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise BadSetting("EARNEST_OIDC_ISSUER is not an address.", advice="Write https://login.example.org.")
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise BadSetting(
+            "EARNEST_OIDC_ISSUER is not https.", advice="Only this machine may be asked without."
+        )
+    return {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APP": {
+                "provider_id": "oidc",
+                "name": value("EARNEST_OIDC_NAME"),
+                "client_id": client,
+                "secret": secret_file("EARNEST_OIDC_SECRET"),
+                "settings": {"server_url": issuer.rstrip("/"), "oauth_pkce_enabled": True},
+            },
+        }
+    }
+
+
 def _secret(home: Path) -> str:
     """The key of sessions and forms. Without a prepared home it lives as long as the process: signed out, not
     open.
@@ -131,6 +216,14 @@ PRIVATE_PLACES = yes("EARNEST_PRIVATE_PLACES")
 EARNEST_ENDPOINT_URL = value("EARNEST_ENDPOINT_URL")
 EARNEST_ENDPOINT_MODEL = value("EARNEST_ENDPOINT_MODEL")
 EARNEST_ENDPOINT_KEY = value("EARNEST_ENDPOINT_KEY")
+PRIVATE_CHANNELS = yes("EARNEST_PRIVATE_CHANNELS")
+EARNEST_LARGEST_FILE = number("EARNEST_LARGEST_FILE", 1, 100) * 1024 * 1024
+EARNEST_ADDRESS = value("EARNEST_ADDRESS").rstrip("/")
+EARNEST_MAIL_SERVER = value("EARNEST_MAIL_SERVER")
+EARNEST_MAIL_TLS = value("EARNEST_MAIL_TLS")
+EARNEST_MAIL_USER = value("EARNEST_MAIL_USER")
+EARNEST_MAIL_PASSWORD = value("EARNEST_MAIL_PASSWORD")
+EARNEST_MAIL_FROM = value("EARNEST_MAIL_FROM")
 ALLOWED_HOSTS = [host.strip() for host in value("EARNEST_HOSTS").split(",") if host.strip()]
 DATABASES = {"default": database(value("DATABASE_URL"), EARNEST_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -142,8 +235,17 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "earnest.store",
-    "earnest.web",
+    "earnest.web",  # before allauth: its templates are ours
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
 ]
+MIGRATION_MODULES = {"axes": None}
+"""Attempts are kept in a table of our own, as keyed hashes (`desk.lockout`): axes needs none of its own."""
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -152,14 +254,18 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "earnest.web.visits.Visits",
+    "earnest.web.visits.Language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "earnest.web.middleware.Policy",
+    "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [_PACKAGE / "report" / "templates"],
+        "DIRS": [_PACKAGE / "report" / "templates", _PACKAGE / "api" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -175,13 +281,65 @@ ASGI_APPLICATION = "earnest.server.asgi.application"
 CSRF_FAILURE_VIEW = "earnest.web.views.errors.csrf_failed"
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
-CSRF_FAILURE_VIEW = "earnest.web.views.errors.csrf_failed"
+LOGOUT_REDIRECT_URL = "/sign-in"
+
+# Signing in: Django's password, allauth's second factors and single sign-on, axes' lock.
+AUTHENTICATION_BACKENDS = [
+    "earnest.desk.lockout.Backend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("UserAttributeSimilarityValidator", {}),
+        ("CommonPasswordValidator", {}),
+    )
+]
+ACCOUNT_ADAPTER = "earnest.web.adapters.Account"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = {"reauthenticate": "10/m/user", "login_failed": "20/m/ip,5/5m/key"}
+MFA_ADAPTER = "earnest.web.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Earnest"
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not yes("EARNEST_HTTPS")
+SOCIALACCOUNT_ADAPTER = "earnest.web.adapters.SingleSignOn"
+SOCIALACCOUNT_PROVIDERS = single_sign_on()
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+AXES_HANDLER = "earnest.desk.lockout.Lock"
+AXES_LOCKOUT_CALLABLE = "earnest.web.views.sign_in.locked"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_VERBOSE = False
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # mail goes out by `egress.smtp` alone
+
+# Shared by all processes, so that a limit is one limit (allauth's, and codes that are used once).
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "store_cached",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 USE_TZ = True
 TIME_ZONE = value("EARNEST_TIME_ZONE")
 USE_I18N = True
 LANGUAGE_CODE = value("EARNEST_LANGUAGE")
 LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [_PACKAGE / "web" / "locale"]  # before what Django and allauth say in other words
 
 STATIC_URL = "/static/"
 STATIC_ROOT = None  # served from the packages themselves, nothing is collected
@@ -195,9 +353,18 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+SECOND_FACTOR = one_of("EARNEST_SECOND_FACTOR", ("nobody", "stewards", "everybody"))
+SESSION_IDLE = timedelta(minutes=number("EARNEST_SESSION_IDLE", 5, 7 * 24 * 60))
+SESSION_LONGEST = timedelta(hours=number("EARNEST_SESSION_HOURS", 1, 30 * 24))
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
 if yes("EARNEST_HTTPS"):
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 

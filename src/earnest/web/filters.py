@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from earnest.desk import tags
 from earnest.record.audience import NO_FEELINGS
 from earnest.record.audience import of as allowed
 from earnest.record.verdict import KINDS, SENTIMENTS
@@ -68,7 +70,20 @@ def parse(given: QueryDict, programme: Programme, places: Sequence[Place]) -> As
     """The filters of an address. Raises BadQueryError with a sentence that names what cannot be read."""
     _refuse_feelings(given, programme)
     query = QueryDict(mutable=True)
-    for name in ("q", "label", "kind", "place", "lang", "region", "mood", "unsure", "since", "until", "each"):
+    for name in (
+        "q",
+        "label",
+        "kind",
+        "place",
+        "lang",
+        "region",
+        "mood",
+        "unsure",
+        "since",
+        "until",
+        "each",
+        "tag",
+    ):
         values = [value.strip() for value in given.getlist(name) if value.strip()]
         if len(values) > MOST_VALUES:
             raise BadQueryError(f"The address asks for too many values of '{name}'.")
@@ -96,6 +111,7 @@ def parse(given: QueryDict, programme: Programme, places: Sequence[Place]) -> As
         unsure=query["unsure"] == "yes" if "unsure" in query else None,
         since=_midnight(since) if since else None,
         until=_midnight(until + timedelta(days=1)) if until else None,
+        tags=tuple(dict.fromkeys(value[:40] for value in query.getlist("tag"))),
     )
     return Asked(filters, query, since, until)
 
@@ -196,7 +212,18 @@ def facets(
     if allowed(programme.audience).sentiment:
         moods: dict[str, str] = {mood: mood for mood in SENTIMENTS}
         found.append(_facet("mood", "Tone", filters.sentiments, counts["sentiment"], moods))
+    found.append(_tags(programme, filters))
     return [facet for facet in found if len(facet.first) + len(facet.more) > 0]
+
+
+def _tags(programme: Programme, filters: Filters) -> Facet:
+    """Tags are not counted: one holds for whatever repeats its posts."""
+    chosen = {name.casefold() for name in filters.tags}
+    names = [tag.name for tag in tags.of(programme.slug)]
+    names += [name for name in filters.tags if name.casefold() not in {one.casefold() for one in names}]
+    options = tuple(Option(name, name, None, name.casefold() in chosen) for name in names)
+    cut = FIRST_SHOWN if len(options) > FIRST_SHOWN + 1 else len(options)
+    return Facet("tag", gettext("Tag"), options[:cut], options[cut:])
 
 
 def _facet(
@@ -241,6 +268,7 @@ def describe(asked: Asked, programme: Programme, places: Sequence[Place]) -> str
     parts += [words.tongue(lang) for lang in filters.langs]
     parts += [f"from {region}" for region in filters.regions]
     parts += filters.sentiments
+    parts += [gettext("tagged %(tag)s") % {"tag": tag} for tag in filters.tags]
     if filters.unsure is not None:
         parts.append("unsure" if filters.unsure else "sure")
     if asked.since:

@@ -17,7 +17,9 @@ from typing import Any, Concatenate, ParamSpec
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as django_render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from earnest.desk import access
 from earnest.store import moment, read, read_alerts
@@ -28,19 +30,43 @@ from earnest.web.views import errors
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Programme, P], HttpResponse]
 
-ROOMS: tuple[tuple[str, str, access.Action], ...] = (
-    ("community", "Community", "see_community"),
-    ("overview", "Overview", "see_figures"),
-    ("themes", "Themes", "see_figures"),
-    ("live", "Live", "see_posts"),
-    ("alerts", "Alerts", "see_alerts"),
-    ("posts", "Posts", "see_posts"),
-    ("review", "Review", "correct"),
-    ("places", "Places", "see_places"),
-    ("taxonomy", "Taxonomy", "see_taxonomy"),
-    ("report", "Report", "see_reports"),
-    ("setup", "Terms", "keep_terms"),
+ROOMS: tuple[tuple[str, Promise, access.Action], ...] = (
+    ("community", _("Community"), "see_community"),
+    ("today", _("Today"), "see_figures"),
+    ("inbox", _("Inbox"), "work_inbox"),
+    ("cases", _("Cases"), "see_cases"),
+    ("overview", _("Overview"), "see_figures"),
+    ("themes", _("Themes"), "see_figures"),
+    ("live", _("Live"), "see_posts"),
+    ("alerts", _("Alerts"), "see_alerts"),
+    ("posts", _("Posts"), "see_posts"),
+    ("report", _("Reports"), "see_reports"),
+    ("places", _("Places"), "see_places"),
+    ("desk_setup", _("Setup"), "see_figures"),
 )
+"""The rooms of the top bar: the name of their address, their title, and the right that opens them. What is
+rarer is listed by Setup.
+"""
+
+DRAFT = ("setup", _("Terms"), "keep_terms")
+"""The only room of a programme that has not begun."""
+
+UNDER_SETUP = frozenset(
+    {
+        "team",
+        "teams",
+        "routes",
+        "channels",
+        "sent",
+        "tokens",
+        "taxonomy",
+        "review",
+        "learning",
+        "second",
+        "setup",
+    }
+)
+"""First parts of addresses that are found through Setup."""
 
 
 def door(action: access.Action, *, draft: bool = False) -> Callable[[View[P]], Callable[..., HttpResponse]]:
@@ -116,7 +142,7 @@ def render(
 class Room:
     """An entry of the navigation. `count`: what waits there, 0 where nothing does."""
 
-    title: str
+    title: str | Promise
     url: str
     here: bool
     count: int = 0
@@ -126,13 +152,19 @@ def rooms(request: HttpRequest, programme: Programme) -> list[Room]:
     """The navigation: the rooms a person's role opens."""
     found = []
     rights = access.rights(request.user, programme.slug)
-    for name, title, action in ROOMS:
-        if action not in rights or (not programme.live and name != "setup"):
+    for name, title, action in ROOMS if programme.live else (DRAFT,):
+        if action not in rights:
             continue
         url = reverse(name, args=[programme.slug])
         here = request.path == url or request.path.startswith(f"{url}/")
+        here = here or (name == "desk_setup" and _under_setup(request.path, programme.slug))
         found.append(Room(title, url, here, len(ringing(request.user, programme)) if name == "alerts" else 0))
     return found
+
+
+def _under_setup(path: str, programme: str) -> bool:
+    inside = path.removeprefix(f"/{programme}/")
+    return inside.partition("/")[0] in UNDER_SETUP or inside.startswith("alerts/rules")
 
 
 def ringing(user: access.Person, programme: Programme) -> list[int]:

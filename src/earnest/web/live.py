@@ -8,18 +8,16 @@ at every heartbeat.
 """
 
 import asyncio
-import signal
-import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from functools import cache, partial
 from time import monotonic
-from types import FrameType
 from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
+from earnest.flow.stopping import CLOSING
+from earnest.flow.stopping import end_at_exit as end_at_exit
 from earnest.store import read
 from earnest.store.read import Filters, PostRow
 
@@ -37,8 +35,6 @@ SHOWN = 200
 """Posts that a page shows at most."""
 MOST = 500
 """Posts of one page that are watched."""
-CLOSING = threading.Event()
-"""Set when the server is told to stop: every stream ends at its next look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +56,6 @@ def event(name: str, data: str, id: int | None = None) -> str:
         lines.append(f"id: {id}")
     lines += [f"data: {line}" for line in data.splitlines() or [""]]
     return "\n".join(lines) + "\n\n"
-
-
-@cache
-def end_at_exit() -> None:
-    """When the server is told to stop, streams are let go first; then it stops as it always does.
-
-    Servers wait for open answers before they tell an application anything, so the first stream listens for
-    itself. It does so from the server's event loop; elsewhere (a test's thread) there is nothing to do.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before = signal.getsignal(number)
-        if callable(before):
-            signal.signal(number, partial(_end, before))
-
-
-def _end(before: Callable[[int, FrameType | None], object], number: int, frame: FrameType | None) -> None:
-    CLOSING.set()
-    before(number, frame)
 
 
 async def follow(following: Following, *, life: float = LIFE, poll: float = POLL) -> AsyncIterator[str]:
@@ -133,8 +109,8 @@ def _arrived(following: Following, after: int) -> tuple[list[tuple[PostRow, str]
     newest = read.newest_id(following.programme)
     if newest <= after:
         return [], after
-    rows = read.arrived(following.programme, following.filters, since_id=after, limit=BATCH)
-    reached = rows[-1].arrival if len(rows) == BATCH else max([newest, *(row.arrival for row in rows)])
+    rows, full = read.arrivals(following.programme, following.filters, since_id=after, limit=BATCH)
+    reached = max([newest, *(row.arrival for row in rows)]) if full is None else full
     return [(row, following.render(row)) for row in rows], reached
 
 

@@ -1,7 +1,8 @@
 """What the public notice of a programme says, once for the page, the JSON and the wizard's preview.
 
-Nothing of a post is in it, and nobody's name but what the operator wrote about themselves. The list of places
-is public by construction: it is read from the same rows that are listened to.
+Nothing of a post is in it, and nobody's name but what the operator wrote about themselves, and who of the
+desk agreed to be named. The list of places is public by construction: it is read from the same rows that are
+listened to.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 from earnest import __version__
 from earnest.record import basis
 from earnest.record.audience import of as allowed
-from earnest.store import read, read_second
+from earnest.store import read, read_people, read_second
 from earnest.store.read import HearingNow, Programme
 from earnest.store.read_consents import ConsentRow, consent_history, consents
 from earnest.web import notice_words, tongue
@@ -68,6 +69,8 @@ class Notice:
     form: bool
     delegates: int
     reported: datetime | None
+    desk: tuple[str, ...] = ()
+    """Who is on the desk and agreed to be named here, in the order of the alphabet."""
     second: int = 0
     """Of 100 posts, how many at most a language model of the operator's own is asked about."""
 
@@ -98,6 +101,7 @@ def of(programme: Programme, lang: str) -> Notice:
         form=any(one.type == "submit" and one.state == "hearing" for one in read.places(programme.slug)),
         delegates=read.delegates(programme.slug),
         reported=max(ready, default=None),
+        desk=tuple(read_people.named(programme.slug)),
         second=again.share if again.tier == "endpoint" else 0,
     )
 
@@ -184,6 +188,7 @@ def as_json(programme: Programme, absolute: Callable[[str], str]) -> dict[str, A
             "data_protection_officer": programme.officer or None,
             "supervisory_authority": programme.supervisor or None,
         },
+        "desk": list(here.desk),
         "purpose": {"en": programme.purpose, "es": there.purpose},
         "lawful_basis": _ground(here.ground, programme.basis_note),
         "directive_2024_2831": {"en": here.directive, "es": there.directive} if here.directive else None,

@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString
 from earnest.report import cells, shown
 from earnest.report.names import Names
 from earnest.report.names import of as names_of
-from earnest.store import clock, read, read_themes
+from earnest.report.theme_cells import enough as enough
+from earnest.report.theme_cells import everything, few_others, voices_of, week
+from earnest.store import read_themes
 from earnest.store.read import Programme
 from earnest.store.read_themes import ThemeRow
 from earnest.understand.themes_trend import Trend, trend
@@ -59,25 +61,11 @@ class Shown:
     state: str
 
 
-def enough(row: ThemeRow, programme: Programme) -> bool:
-    """Whether enough voices speak of a theme for anything to be told of it."""
-    return voices_of(row, programme) >= programme.floor
-
-
-def voices_of(row: ThemeRow, programme: Programme) -> int:
-    """Distinct voices at least; posts of customers that came without any author count as one each where none
-    of the theme's has one, as in reports.
-    """
-    if programme.audience == "customers" and not row.voices:
-        return row.nameless
-    return row.voices
-
-
-def show(row: ThemeRow, programme: Programme, names: Names, everything: Sequence[int], first: date) -> Shown:
-    """What a page tells of a theme that has enough voices. `everything`: all posts of the same weeks."""
+def show(row: ThemeRow, programme: Programme, names: Names, heard: Sequence[int], first: date) -> Shown:
+    """What a page tells of a theme that has enough voices. `heard`: all posts of the same weeks."""
     floor, voices = programme.floor, max(1, voices_of(row, programme))
-    moves = trend(row.weeks, everything, posts_a_voice=row.posts / voices)
-    told = [_week(posts, voices, row.posts, floor) for posts in row.weeks]
+    moves = trend(row.weeks, heard, posts_a_voice=row.posts / voices)
+    told = [week(posts, voices, row.posts, floor) for posts in row.weeks]
     return Shown(
         number=row.number,
         name=row.name or f"A theme in {names.label(row.label)}",
@@ -119,14 +107,9 @@ def of_post(programme: Programme, post: int) -> Link | None:
 
 def shown_rows(programme: Programme, rows: Sequence[ThemeRow], weeks: int) -> list[Shown]:
     """Themes for a page, beside all that was heard in the same weeks."""
-    now = clock.now()
-    first = clock.day_date(read_themes.first_week(now, weeks))
-    everything = dict.fromkeys((first + timedelta(weeks=at) for at in range(weeks)), 0)
-    for cell in read.weekly(programme.slug, first, now.date() + timedelta(days=1), ("kind",)):
-        if cell.week in everything:
-            everything[cell.week] += cell.posts
+    first, heard = everything(programme, weeks)
     called = names_of(programme)
-    return [show(row, programme, called, list(everything.values()), first) for row in rows]
+    return [show(row, programme, called, heard, first) for row in rows]
 
 
 def rising(programme: Programme, most: int = 3) -> list[Shown]:
@@ -137,13 +120,6 @@ def rising(programme: Programme, most: int = 3) -> list[Shown]:
     ]
 
 
-def _week(posts: int, voices: int, of: int, floor: int) -> int | None:
-    """A week's posts as they are told; None where too few voices spoke."""
-    if not posts:
-        return 0
-    return cells.coarse(posts, floor) if min(posts, posts * voices // max(1, of)) >= floor else None
-
-
 def _said(value: int | None, floor: int) -> str:
     return f"fewer than {floor}" if value is None else f"about {value}" if value else "none"
 
@@ -152,8 +128,7 @@ def _others(row: ThemeRow, programme: Programme) -> str:
     """How many say the opposite, "" where nobody does."""
     if not row.others:
         return ""
-    voices = row.other_voices or (row.others if programme.audience == "customers" and not row.voices else 0)
-    return shown.words(row.others, programme.floor, few=voices < programme.floor)
+    return shown.words(row.others, programme.floor, few=few_others(row, programme))
 
 
 def _trend(moves: Trend, row: ThemeRow) -> str:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, get_args
 
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from earnest.gate.found import Kind as Placeholder
 from earnest.record.verdict import Kind
@@ -115,6 +116,30 @@ def today() -> str:
     """The present as the hearing line says it: "Thursday 19 November, 10:24"."""
     now = timezone.localtime()
     return f"{WEEKDAYS[now.weekday()]} {now.day} {LONG_MONTHS[now.month - 1]}, {now:%H:%M}"
+
+
+def day(at: datetime) -> str:
+    """A day's name and date: "Thursday 19 November"."""
+    here = timezone.localtime(at)
+    return f"{WEEKDAYS[here.weekday()]} {here.day} {LONG_MONTHS[here.month - 1]}"
+
+
+def day_of(at: date) -> str:
+    """A date without its year: "7 September"."""
+    return f"{at.day} {LONG_MONTHS[at.month - 1]}"
+
+
+def until(at: datetime) -> str:
+    """A time to come as people say it: "today, 16:00", "tomorrow, 12:00", "Thursday 26 November, 12:00"."""
+    here, now = timezone.localtime(at), timezone.localtime()
+    days = (here.date() - now.date()).days
+    clock = f"{here:%H:%M}"
+    if days == 0:
+        return gettext("today, %(time)s") % {"time": clock}
+    if days == 1:
+        return gettext("tomorrow, %(time)s") % {"time": clock}
+    said = day(at) if here.year == now.year else f"{day(at)} {here.year}"
+    return f"{said}, {clock}"
 
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

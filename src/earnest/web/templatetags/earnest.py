@@ -15,6 +15,7 @@ register.filter("kind", words.kind)
 register.filter("label", words.label)
 register.filter("tongue", words.tongue)
 register.filter("moment", words.moment)
+register.filter("day", words.day)
 
 
 @register.inclusion_tag("web/_hidden.html")

@@ -10,16 +10,17 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
-from earnest.desk import access, audit
+from earnest.desk import access, alert_work, audit
 from earnest.flow import alert_rules
 from earnest.flow.alert_rules import Asked
-from earnest.record.errors import InputError
+from earnest.record.errors import EarnestError, InputError
 from earnest.report import alerts as telling
 from earnest.report.alerts import Told
 from earnest.store import read_alerts
 from earnest.store.alert_shapes import AlertRow
 from earnest.store.read import Programme
 from earnest.web.frame import door, render
+from earnest.web.views.errors import BadQueryError
 
 CHARTS = 12
 """Alerts of a list that are shown with their chart."""
@@ -97,11 +98,48 @@ def _one(request: HttpRequest, programme: Programme, alert: AlertRow, problem: s
         "rule": rule,
         "may_settle": access.may(request.user, "settle_alerts", programme.slug),
         "may_keep": access.may(request.user, "keep_rules", programme.slug),
+        **_work(request, programme, alert),
         "reasons": REASONS,
         "snoozes": SNOOZES,
         "problem": problem,
     }
     return render(request, "web/alert.html", programme, context, status=400 if problem else 200)
+
+
+def _work(request: HttpRequest, programme: Programme, alert: AlertRow) -> dict[str, object]:
+    """The cases it opened or feeds, for those who see cases; what can be done, for those who work on them."""
+    rights = access.rights(request.user, programme.slug)
+    sees, works = "see_cases" in rights, "work_cases" in rights
+    fed = alert_work.cases_of(programme.slug, [alert.id]).get(alert.id, []) if sees else []
+    plan = alert_work.proposal(programme.slug, alert.id) if works and not fed else None
+    return {"fed": fed, "may_work": works, "sees_cases": sees, "plan": plan}
+
+
+@require_POST
+@door("work_cases")
+def feed(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
+    """The alert belongs to a case that is there."""
+    alert = _alert(request, programme, id)
+    said = request.POST.get("case", "").strip().lstrip("#")
+    try:
+        if not (said.isascii() and said.isdecimal() and len(said) < 10):
+            raise InputError("Write the number of a case.")
+        alert_work.feed(programme.slug, id, int(said), by=request.user.pk)
+    except EarnestError as error:
+        return _one(request, programme, alert, error.sentence())
+    return HttpResponseRedirect(reverse("case", args=[programme.slug, int(said)]), status=303)
+
+
+@require_POST
+@door("settle_alerts")
+def close_of_case(request: HttpRequest, programme: Programme, number: int) -> HttpResponse:
+    """Close the alerts of a case that are still open, and say what it was."""
+    reason = request.POST.get("reason", "")
+    try:
+        alert_work.close_alerts(programme.slug, number, reason, by=int(request.user.pk or 0))
+    except InputError as error:
+        raise BadQueryError(error.sentence()) from error
+    return HttpResponseRedirect(reverse("case", args=[programme.slug, number]), status=303)
 
 
 def seen(request: HttpRequest, programme: Programme, rows: list[AlertRow]) -> list[AlertRow]:
@@ -128,13 +166,13 @@ def _shown(request: HttpRequest, programme: Programme, told: Told, now: datetime
         SORTS[alert.sort],
         ENDED.get(alert.reason, ""),
         alert.rings > now,
-        _posts(request, programme, alert),
+        posts_of(request.user, programme, alert),
     )
 
 
-def _posts(request: HttpRequest, programme: Programme, alert: AlertRow) -> str:
+def posts_of(user: access.Person, programme: Programme, alert: AlertRow) -> str:
     """Where the posts behind an alert are read, for those who may."""
-    if not access.may(request.user, "see_posts", programme.slug):
+    if not access.may(user, "see_posts", programme.slug):
         return ""
     if alert.post is not None:
         return reverse("post", args=[programme.slug, alert.post])

@@ -11,7 +11,7 @@ from earnest.desk import access, audit
 from earnest.report.alerts import titled
 from earnest.store import read, read_alerts
 from earnest.store.read import PostRow, Programme
-from earnest.web import charts, filters, live, understanding
+from earnest.web import charts, filters, live, understanding, visits
 from earnest.web.frame import door, render, ringing
 from earnest.web.views.errors import BadQueryError
 
@@ -75,12 +75,12 @@ async def stream(request: HttpRequest, programme: str) -> HttpResponseBase:
     """The event stream. A reader who may not see it is told so before anything is sent."""
     user = await request.auser()
     found = await sync_to_async(read.programme)(programme)
-    if found is None or not found.live or not await sync_to_async(access.may)(user, "see_posts", programme):
-        return HttpResponse(
-            "Sign in to follow this.",
-            status=401 if not user.is_authenticated else 403,
-            content_type="text/plain",
-        )
+    if not user.is_authenticated:
+        return HttpResponse("Sign in to follow this.", status=401, content_type="text/plain")
+    if found is None:
+        return HttpResponse("There is nothing here.", status=404, content_type="text/plain")
+    if not found.live or not await sync_to_async(access.may)(user, "see_posts", programme):
+        return HttpResponse("Your role does not include this.", status=403, content_type="text/plain")
     try:
         places = await sync_to_async(read.places)(programme)
         asked = filters.parse(request.GET, found, places)
@@ -91,10 +91,12 @@ async def stream(request: HttpRequest, programme: str) -> HttpResponseBase:
     if after is None:
         after = await sync_to_async(read.newest_id)(programme)
     session, key = request.session, request.session.session_key
+    visit = await sync_to_async(visits.here)(request)
 
     def allowed() -> bool:
         """Still signed in, still in the programme (a person's roles are read anew)."""
-        return bool(key and session.exists(key)) and access.may(user, "see_posts", programme)
+        signed_in = bool(key and session.exists(key)) and visits.holds(visit, user.pk)
+        return signed_in and access.may(user, "see_posts", programme)
 
     live.end_at_exit()
     may_correct = await sync_to_async(access.may)(user, "correct", programme)

@@ -1,6 +1,5 @@
 """Overview: what the last weeks say, in one sentence and a few figures. The figures are the report's own."""
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
@@ -10,27 +9,17 @@ from django.urls import reverse
 
 from earnest.desk import access
 from earnest.record.errors import InputError
-from earnest.report import figures as measuring
-from earnest.report import publish, story
+from earnest.report import lately, publish, story
 from earnest.report.document import HeatTable, Section
 from earnest.report.shapes import Change, Figures, Word
 from earnest.report.wording import Wording
-from earnest.store import read, read_taxonomy
+from earnest.store import read
 from earnest.store.read import Programme
 from earnest.web import theme_words
 from earnest.web.frame import door, render
 from earnest.web.views.errors import BadQueryError
 
 WEEKS = (4, 12, 26)
-CAUSES = 4
-"""For so many risers posts are read to find their words."""
-
-FRESH, LASTING = 60.0, 300.0
-"""Seconds for which figures are shown again: while posts arrive, and while none does (corrections and
-erasures).
-"""
-
-KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +51,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     say = Wording()
     say.this_range = "these days"
     shown = _range(request, datetime.now(UTC).date())
-    figures = _figures(programme, shown)
+    figures = lately.figures(programme, shown.since, shown.until)
     linked = access.may(request.user, "see_posts", programme.slug)
     said = story.sentences(figures, say)
     since = figures.compared.since if figures.compared else shown.since
@@ -115,27 +104,6 @@ def _day(value: str) -> date:
         return date.fromisoformat(value)
     except ValueError:
         raise BadQueryError(f"'{value[:40]}' is not a day. Write it as 2026-11-19.") from None
-
-
-_kept: dict[tuple[str, date, date, int], tuple[float, int, Figures]] = {}
-
-
-def _figures(programme: Programme, shown: Range) -> Figures:
-    """The figures, the same for every reader: measured again when posts came since, but at most once a
-    minute.
-    """
-    key = (programme.slug, shown.since, shown.until, read_taxonomy.number_of(programme.slug))
-    now, newest = time.monotonic(), read.newest_id(programme.slug)
-    at, arrival, found = _kept.get(key, (now, -1, None))
-    age = now - at
-    if found is not None and found.name == programme.name and age < (LASTING if arrival == newest else FRESH):
-        return found
-    figures = measuring.measure(programme, shown.since, shown.until, causes_for=CAUSES)
-    for old in [old for old, (made, _, _) in list(_kept.items()) if now - made >= LASTING]:
-        _kept.pop(old, None)
-    if len(_kept) < KEPT or key in _kept:
-        _kept[key] = (now, newest, figures)
-    return figures
 
 
 def _without_facts(section: Section | None) -> Section | None:

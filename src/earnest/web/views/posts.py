@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from earnest.desk import access, audit
 from earnest.store import read, write
 from earnest.store.read import PostRow, Programme
-from earnest.web import filters, theme_words, understanding
+from earnest.web import filters, inbox_acts, theme_words, to_case, understanding
 from earnest.web.forms import CorrectForm
 from earnest.web.frame import door, render
 from earnest.web.page_posts import because
@@ -66,7 +66,9 @@ def one(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
         "open": True,
         "repeats": read.repeats(programme.slug, id),
         "theme": theme_words.of_post(programme, id),
+        "to_case": to_case.of_post(request.user, programme, id),
     }
+    context |= inbox_acts.of_post(request, programme, id)
     return render(request, "web/post.html", programme, context)
 
 

@@ -16,7 +16,7 @@ from earnest.report import names
 from earnest.store import read, read_themes
 from earnest.store.read import Programme
 from earnest.store.read_themes import ThemeRow
-from earnest.web import theme_words, understanding
+from earnest.web import theme_words, to_case, understanding
 from earnest.web.frame import door, render
 from earnest.web.views.errors import BadQueryError
 
@@ -106,6 +106,7 @@ def _one(
         "near": _near(programme, row) if may_correct else [],
         "problem": problem,
         "given": row.name if row.named_by == "person" else "",
+        "to_case": to_case.of_theme(request.user, programme, row.number),
     }
     return render(request, "web/theme.html", programme, context, status=status)
 

@@ -147,6 +147,7 @@
   }
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (root.dataset.keys === "off") return;
     if (event.target.closest("input, select, textarea") || (one("dialog[open]") && event.key !== "?")) return;
     if (!Object.hasOwn(keys, event.key)) return;
     event.preventDefault();

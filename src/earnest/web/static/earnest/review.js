@@ -45,6 +45,7 @@
   };
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (document.documentElement.dataset.keys === "off") return;
     if (document.querySelector("dialog[open]") || !Object.hasOwn(keys, event.key)) return;
     if (event.target.closest("input, select, textarea")) return;
     if (event.key === "Enter" && event.target.closest("a, button") && !event.target.closest(".post")) return;

@@ -115,10 +115,10 @@ def measure() -> None:
 
 
 def page(client: Any, address: str, *, fresh: bool = False) -> None:
-    from earnest.web.views import overview
+    from earnest.report import lately
 
     if fresh:
-        overview._kept.clear()
+        lately._kept.clear()
     answer = client.get(address)
     assert answer.status_code == 200, answer.status_code
 

@@ -48,7 +48,7 @@ FOLLOWING = 60.0
 
 
 def _fill(folder: Path) -> None:
-    from earnest.flow import demo, follow, learn
+    from earnest.flow import alerts, demo, demo_cases, follow, learn
     from earnest.store import read
 
     keys = setup.keys(folder)
@@ -65,6 +65,10 @@ def _fill(folder: Path) -> None:
     click.echo(f"{admitted:,} posts kept from {places} places; {withheld:,} passed by unread at the gate.")
     for programme in read.programmes():
         click.echo(f"  {programme.name}: {programme.audience}, floor of {programme.floor} voices")
+    if rises := alerts.watch(now):
+        click.echo(f"{rises} {'problem rises' if rises == 1 else 'problems rise'} on the sample's last day.")
+    if opened := demo_cases.seed(now):
+        click.echo(f"{opened} sample cases opened, with two teams and a route.")
 
 
 def _reports(folder: Path) -> None:

@@ -36,6 +36,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--rate", type=int, default=1_000)
     parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="earnest-load-") as scratch:
         return run(given, given.home or Path(scratch) / "home", Path(scratch))
@@ -53,8 +54,9 @@ def run(given: argparse.Namespace, home: Path, scratch: Path) -> int:
     (scratch / "sessions.json").write_bytes(filled.stdout)
     sessions = json.loads(filled.stdout)
     serving = subprocess.Popen(
-        [*python, "-m", "earnest", "serve", "--port", str(PORT), "--home", str(home)], env=around
-    )
+        [*python, "-m", "earnest", "serve", "--no-listen", "--port", str(PORT), "--home", str(home),
+         "--processes", str(given.processes)], env=around,
+    )  # fmt: skip
     try:
         wait_for(f"http://127.0.0.1:{PORT}/sign-in")
         return measure(given, home, scratch, around, next(iter(sessions.values())))
@@ -86,6 +88,9 @@ def measure(
     lines = [json.loads(line) for line in told.splitlines()]
     end, kept = lines[-1], lines[:-1]
     failed = table(scratch / "pages_stats.csv")
+    with (scratch / "pages_failures.csv").open() as rows:
+        for row in csv.DictReader(rows):
+            print(f"failed: {row['Name']} {row['Occurrences']} times: {row['Error'][:200]}")
     lost = end["sent"] - end["kept"] - end["not kept"]
     print(f"arrived {end['sent']:,}, kept {end['kept']:,}, withheld {end['not kept']:,}, lost {lost:,}; "
           f"at most {end['late']} s behind")  # fmt: skip

@@ -1,4 +1,4 @@
-"""A desk of its own for the browser's tests: `python -m tests.browser.serve HOME fill|arrive [N]`."""
+"""A desk of its own for the browser's tests: `python -m tests.browser.serve HOME fill|arrive|mail [N]`."""
 
 import os
 import sys
@@ -15,9 +15,25 @@ def main(home: Path, what: str, number: int) -> None:
     if what == "fill":
         sample.fill()
         sample.work()
+    elif what == "mail":
+        mail()
     else:
         for one in range(number):
             sample.arrive(number=one)
+
+
+def mail() -> None:
+    """Give every team of the demo a channel of mail, as a steward would."""
+    from dataclasses import replace
+
+    from earnest.desk import channels, teams
+    from earnest.store import read
+
+    for programme in read.programmes():
+        channels.add(programme.slug, "mail", "The team's mail", {"to": "team@example.org"}, actor="cli")
+        (channel,) = channels.of(programme.slug)
+        for team in teams.of(programme.slug):
+            teams.keep(programme.slug, replace(team, channels={"team": (channel.slug,), "lead": (channel.slug,)}), by=None)
 
 
 if __name__ == "__main__":

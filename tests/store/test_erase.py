@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection
 
 from earnest.desk import cases
-from earnest.store import clock, erase, read, read_cases, write
+from earnest.store import clock, erase, erasers, read, read_cases, write
 from earnest.store.models import CasePost, Correction, Tombstone, Voice
 from tests.store.build import NOW, desk, item, keep, key
 
@@ -164,11 +164,11 @@ def test_every_column_is_plain_or_has_an_eraser(model):
         if field.auto_created and not field.concrete:
             continue
         name = f"store.{model.__name__}.{field.name}"
-        assert (field.name in plain) != (name in erase.ERASERS), name
+        assert (field.name in plain) != (name in erasers.ERASERS), name
 
 
 def test_every_eraser_is_of_a_column_that_exists_and_says_what_it_does():
-    for name, eraser in erase.ERASERS.items():
+    for name, eraser in erasers.ERASERS.items():
         label, model, field = name.split(".")
         apps.get_model(label, model)._meta.get_field(field)
         assert eraser.says
@@ -178,7 +178,7 @@ def test_every_eraser_is_of_a_column_that_exists_and_says_what_it_does():
 def test_every_personal_column_of_an_account_has_an_eraser():
     fields = {field.name for field in apps.get_model("auth", "User")._meta.concrete_fields}
     plain = {"id", "is_superuser", "is_staff", "is_active"}
-    assert {f"auth.User.{name}" for name in fields - plain} <= set(erase.ERASERS)
+    assert {f"auth.User.{name}" for name in fields - plain} <= set(erasers.ERASERS)
 
 
 def test_erasing_a_post_takes_everything_and_leaves_only_its_key():
@@ -345,7 +345,7 @@ class TestCases:
         assert len(set(gone.values_list("gone", flat=True))) == 1
 
     def test_a_swept_post_counts_as_it_did_while_it_was_only_hidden(self, case):
-        place, number = case
+        _place, number = case
         write.change_programme("riders", retention_days=10)
         assert self.told(number) == (2, 1)
         assert erase.sweep().expired == 1

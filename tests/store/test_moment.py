@@ -39,6 +39,15 @@ def test_nothing_is_kept_after_it_even_where_it_ended_badly(reading):
         assert reading("a") == 3
 
 
+def test_one_within_another_is_the_same(reading):
+    with moment.one():
+        reading("a")
+        with moment.one():
+            assert (reading("a"), reading("b")) == (1, 2)
+        assert reading("b") == 2
+    assert reading("a") == 3
+
+
 def test_what_could_not_be_read_is_asked_again(reading):
     with moment.one():
         for _ in range(2):

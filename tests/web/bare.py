@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 _GONE = (
     re.compile(r"{%\s*trans(?:late)?\b.*?%}", re.S),
-    re.compile(r"{%\s*block\s+(?:body|main)_class\s*%}.*?{%\s*endblock\b.*?%}"),  # the name of a style
+    re.compile(r"{%\s*block\s+(?:body|main)_class\s*%}.*?{%\s*endblock\b.*?%}", re.S),  # the name of a style
     re.compile(r"{%\s*comment\b.*?{%\s*endcomment\s*%}", re.S),
     re.compile(r"{#.*?#}"),
     re.compile(r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}", re.S),
@@ -14,7 +14,7 @@ _GONE = (
 _TAG = re.compile(r"<!?/?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.S)
 _CODE = re.compile(r"{{.*?}}|{%.*?%}", re.S)
 _SAID = re.compile(r"\b(?:title|alt|placeholder|aria-label|data-th|data-says)\s*=\s*\"([^\"]*)\"")
-_ENTITY = re.compile(r"&#?\w+;")
+_ENTITY = re.compile(r"&#?\w+;|\b(?:Earnest|UTC)\b")  # and names, which are the same everywhere
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 

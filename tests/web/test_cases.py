@@ -72,6 +72,10 @@ ASKED: tuple[tuple[str, set[str]], ...] = (
     ("?q=BRIDGE+routes", {"late"}),
     ("?q=bridge+crash", set()),
     ("?team=0", {"plain", "severe", "mine", "late"}),
+    ("?label=pay.tips", {"plain"}),
+    ("?label=pay", {"plain", "mine"}),
+    ("?label=offers&status=any", {"closed"}),
+    ("?label=standing.deactivation", set()),
 )
 """What an address asks for, and which of the five cases fit."""
 
@@ -84,7 +88,16 @@ def test_what_an_address_asks_for(as_: As, five: dict[str, int]) -> None:
         assert there == found, query
 
 
-BAD = ("status=gone", "severity=5", "order=people", "team=x", "late=maybe", "assignee=-1", "theme=1e9")
+BAD = (
+    "status=gone",
+    "severity=5",
+    "order=people",
+    "team=x",
+    "late=maybe",
+    "assignee=-1",
+    "theme=1e9",
+    "label=<b>",
+)
 
 
 def test_an_address_that_cannot_be_read_is_a_sentence(as_: As) -> None:

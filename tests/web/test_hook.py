@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 from standardwebhooks.webhooks import Webhook
 
-from earnest.desk import cases, channels, hooks, tickets
+from earnest.desk import access, cases, channels, escalate, hooks, teams, tickets
 from earnest.flow import deliver
-from earnest.store import clock, read_cases
+from earnest.store import clock, read_audit, read_cases, read_escalation
 from earnest.store.models import CaseChange, CaseLink, CaseNote, Incoming
+from earnest.store.shapes_escalation import Team
 from earnest.web.views import hook as door
 from tests.notify.serve import web
 from tests.notify.trackers import ALL, TOKEN
@@ -76,9 +77,61 @@ def test_a_status_is_an_entry_of_the_timeline(way, case):
     assert read_cases.one(P, case).status == "new"
 
 
-def test_an_acknowledgement_is_an_entry_too(way, case):
+def test_an_acknowledgement_of_what_climbs_nowhere_is_an_entry(way, case):
     assert send(way, {"type": "case.acknowledge", "case": case}).status_code == 202
     assert CaseChange.objects.filter(sort="webhook").count() == 1
+
+
+class TestAcknowledging:
+    """What is escalated of the case climbs no more, as far as who opened the way in might say so too."""
+
+    @pytest.fixture
+    def lead(self, desk):
+        return access.add_person("lead", P, "lead")
+
+    @pytest.fixture
+    def up(self, case, lead):
+        team = teams.keep(P, Team(0, "pay", "Pay"), by=lead)
+        return escalate.escalate(P, case, team=team, by=lead)
+
+    @pytest.fixture
+    def steward(self, way):
+        """A way in whose secret a steward made anew."""
+        person = access.add_person("steward", P, "steward")
+        return person, channels.open_hook(P, "helpdesk", actor=f"person:{person}")
+
+    def test_what_climbs_is_acknowledged_by_nobody_of_the_desk(self, way, case, up):
+        assert send(way, {"type": "case.acknowledge", "case": case}).status_code == 202
+        row = read_escalation.one(P, up)
+        assert (row.state, row.settled_how, row.settled_by_name) == ("acknowledged", "hook", "")
+        entry = read_cases.timeline(P, case)[0]
+        assert (entry.sort, entry.by_name) == ("acknowledged", "")
+        (link,) = read_audit.links(programme=P, actions=("escalation_acknowledged",))
+        assert (link.actor, link.detail["how"]) == ("system", "hook")
+
+    def test_of_a_case_that_took_this_one_in(self, way, case, up, lead):
+        other = cases.open_case(P, "Pay is late", by=lead)
+        cases.merge(P, other, case, by=lead)
+        assert send(way, {"type": "case.acknowledge", "case": case}).status_code == 202
+        assert read_escalation.one(P, up).state == "acknowledged"
+
+    def test_twice_changes_nothing_more(self, way, case, up):
+        for id in ("msg_1", "msg_2"):
+            assert send(way, {"type": "case.acknowledge", "case": case}, id=id).status_code == 202
+        assert CaseChange.objects.filter(sort="acknowledged").count() == 1
+
+    def test_by_the_way_in_of_a_steward(self, steward, case, up):
+        assert send(steward[1], {"type": "case.acknowledge", "case": case}).status_code == 202
+        assert read_escalation.one(P, up).state == "acknowledged"
+
+    def test_not_where_who_opened_it_works_on_cases_no_more(self, steward, case, up):
+        access.add_person("other", P, "steward")
+        access.add_person("steward", P, "viewer")
+        got = send(steward[1], {"type": "case.acknowledge", "case": case})
+        assert got.status_code == 400
+        assert "may not acknowledge" in got.json()["problem"]
+        assert read_escalation.one(P, up).state == "running"
+        assert Incoming.objects.count() == 0
 
 
 def test_the_same_is_not_taken_twice(way, case):
@@ -254,5 +307,9 @@ class TestTracker:
         assert CaseLink.objects.get().next_check > clock.now()
 
 
-def test_the_schema_of_what_may_be_sent_is_one():
-    assert "case.note" in json.dumps(hooks.schema())
+def test_what_may_be_sent_is_there_for_anybody_to_read(db):
+    got = Client().get("/schema/hook.json")
+    assert (got.status_code, got["Content-Type"]) == (200, "application/schema+json")
+    assert got.json() == hooks.schema()
+    assert "case.note" in got.content.decode()
+    assert Client().get("/schema/hooks.json").status_code == 404

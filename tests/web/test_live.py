@@ -46,6 +46,7 @@ def following(after: int, filters: Filters = Filters(), *, allowed: bool = True)
         after=after,
         render=lambda row: f"<li>\n{row.text.splitlines()[0]}</li>",
         pace=lambda: "<p>pace</p>",
+        passed=lambda count, at_least: f"{'at least ' * at_least}{count}",
         allowed=lambda: allowed,
     )
 
@@ -93,6 +94,72 @@ def test_more_than_a_batch_comes_whole(filled: int, monkeypatch: pytest.MonkeyPa
         sample.arrive(number=number)
     parts = collect(live.follow(following(filled), life=0.6, poll=0.05))
     assert sum(part.startswith("event: post") for part in parts) == 5
+
+
+def sent(parts: list[str]) -> list[int]:
+    """The arrivals of the posts that were sent."""
+    return [int(part.split("id: ")[1].split("\n")[0]) for part in parts if part.startswith("event: post")]
+
+
+@pytest.mark.parametrize(
+    ("came", "told", "passed"),
+    [
+        pytest.param(4, [1, 2, 3, 4], [], id="as many as a page shows: all of them"),
+        pytest.param(9, [7, 8, 9], ["6"], id="more: the newest, and how many were passed over"),
+        pytest.param(14, [12, 13, 14], ["at least 10"], id="far more: counted so far and no further"),
+    ],
+)
+def test_live_falls_forward_when_more_comes_than_it_can_show(
+    filled: int, monkeypatch: pytest.MonkeyPatch, came: int, told: list[int], passed: list[str]
+) -> None:
+    for name, value in {"BATCH": 2, "SHOWN": 4, "NEWEST": 3, "COUNTED": 10}.items():
+        monkeypatch.setattr(live, name, value)
+    for number in range(came):
+        sample.arrive(number=number)
+    parts = collect(live.follow(following(filled), life=0.4, poll=0.05))
+    assert sent(parts) == [filled + number for number in told]
+    words = [part.split("data: ")[1].strip() for part in parts if part.startswith("event: passed")]
+    assert words == passed
+
+
+def test_what_was_passed_over_adds_up_and_nothing_comes_twice(
+    filled: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"BATCH": 2, "SHOWN": 4, "NEWEST": 3}.items():
+        monkeypatch.setattr(live, name, value)
+
+    async def run() -> list[str]:
+        stream, parts = live.follow(following(filled), life=1.2, poll=0.3), []
+        for _ in range(2):  # the delay for a reconnect and what was there before
+            parts.append(await anext(stream))
+        for _ in range(2):
+            for number in range(7):
+                await sync_to_async(sample.arrive)(number=number)
+            parts += [await anext(stream) for _ in range(4)]
+        return parts + [part async for part in stream]
+
+    parts = asyncio.run(run())
+    assert sent(parts) == [filled + number for number in (5, 6, 7, 12, 13, 14)]
+    assert [part.split("data: ")[1].strip() for part in parts if part.startswith("event: passed")] == [
+        "4",
+        "8",
+    ]
+
+
+def test_with_filters_only_what_fits_is_counted_and_a_search_misses_nothing(
+    filled: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"BATCH": 2, "SHOWN": 4, "NEWEST": 3, "SEARCHED": 3}.items():
+        monkeypatch.setattr(live, name, value)
+    for number in range(8):
+        sample.arrive(number=number)
+    questions = collect(live.follow(following(filled, Filters(kinds=("question",))), life=0.3, poll=0.05))
+    searched = collect(live.follow(following(filled, Filters(q="the")), life=0.4, poll=0.05))
+    alone = read.arrived("riders", Filters(kinds=("question",)), since_id=filled)
+    found = read.arrived("riders", Filters(q="the"), since_id=filled)
+    assert sent(questions) == [row.arrival for row in alone]
+    assert sent(searched) == [row.arrival for row in found]
+    assert not any(part.startswith("event: passed") for part in (*questions, *searched))
 
 
 def test_posts_that_are_erased_or_edited_leave_an_open_page(
@@ -171,10 +238,12 @@ def test_the_delegate_gets_no_stream(filled: int) -> None:
 
 
 def test_a_row_of_the_stream_is_a_row_of_the_page(filled: int) -> None:
+    from django.template.loader import render_to_string
+
     from earnest.web.views.live import _row
 
     programme = read.programme("riders")
     (row, *_) = read.posts("riders", Filters()).rows
     assert programme is not None
     assert isinstance(row, PostRow)
-    assert f'id="p{row.id}"' in _row(row, programme, may_correct=True)
+    assert f'id="p{row.id}"' in render_to_string(*_row(row, programme, may_correct=True))

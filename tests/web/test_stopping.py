@@ -16,8 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("processes", [1, 2], ids=["one process", "two processes"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_open_streams_do_not_hold_the_server(tmp_path: Path, number: signal.Signals) -> None:
+def test_open_streams_do_not_hold_the_server(tmp_path: Path, number: signal.Signals, processes: int) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -38,7 +39,8 @@ def test_open_streams_do_not_hold_the_server(tmp_path: Path, number: signal.Sign
     log = tmp_path / "log"
     with log.open("w") as said:
         server = subprocess.Popen(
-            [*command, "serve", "--no-listen", "--port", str(port), "--home", str(tmp_path)],
+            [*command, "serve", "--no-listen", "--port", str(port), "--home", str(tmp_path)]
+            + (["--processes", "2"] if processes > 1 else []),
             stdout=said,
             stderr=said,
             env=own,
@@ -70,6 +72,8 @@ def test_open_streams_do_not_hold_the_server(tmp_path: Path, number: signal.Sign
         assert heard.count("event: again") == 3
         assert "Traceback" not in log.read_text()
         assert "ERROR" not in log.read_text()
+        with socket.socket() as again:
+            again.bind(("127.0.0.1", port))  # nobody is left who answers there
     finally:
         reader.close()
         server.kill()

@@ -1,4 +1,8 @@
-"""`earnest serve`: the pages, with a listener beside them."""
+"""`earnest serve`: the pages, with a listener beside them.
+
+One process answers about as many pages as one core can make. With `--processes` several share the address;
+the first one only listens and looks after the others, so that reading posts takes nothing from the pages.
+"""
 
 import os
 import socket
@@ -17,8 +21,15 @@ from earnest.record.errors import SetupError
 )
 @click.option("--port", type=click.IntRange(1, 65_535), default=8_000, show_default=True)
 @click.option("--listen/--no-listen", default=True, help="Also read the places that are due.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes answer; the listener then has one of its own.",
+)
 @setup.home_option
-def command(host: str, port: int, listen: bool, home: Path | None) -> None:
+def command(host: str, port: int, listen: bool, processes: int, home: Path | None) -> None:
     """Serve the pages on this machine; say --host to let others reach them."""
     names = os.environ.get("EARNEST_HOSTS")
     if host in ("0.0.0.0", "::") and not names:  # noqa: S104 - this is where it is refused
@@ -30,10 +41,10 @@ def command(host: str, port: int, listen: bool, home: Path | None) -> None:
         os.environ["EARNEST_HOSTS"] = host
     check_free(host, port)
     folder = setup.django(home)
-    serve(folder, host, port, listen=listen)
+    serve(folder, host, port, listen=listen, processes=processes)
 
 
-def serve(folder: Path, host: str, port: int, *, listen: bool = True) -> None:
+def serve(folder: Path, host: str, port: int, *, listen: bool = True, processes: int = 1) -> None:
     """Serve until stopped. Django must be set up (`setup.django`)."""
     import uvicorn
 
@@ -47,6 +58,9 @@ def serve(folder: Path, host: str, port: int, *, listen: bool = True) -> None:
             "earnest.server.asgi:application",
             host=host,
             port=port,
+            workers=processes,
+            timeout_keep_alive=75,  # longer than a proxy or a browser thinks between two pages
+            timeout_worker_healthcheck=60,  # a process that is busy is not dead
             log_level="warning",
             log_config=None,  # the settings' own: tracebacks without an error's words
             access_log=False,

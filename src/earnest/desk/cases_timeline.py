@@ -57,7 +57,7 @@ SORTS: dict[str, Sort] = {
     "ticket_made": Sort("got a ticket", by_others=True),
     "ticket_unlinked": Sort("was parted from a ticket", by_others=True),
     "ticket_status": Sort("had its ticket move", work=False, by_others=True),
-    "webhook": Sort("was told of by a webhook", work=False, by_others=True),
+    "webhook": Sort("is known to another system", work=False, by_others=True),
 }
 """Every sort of entry."""
 

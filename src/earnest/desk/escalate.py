@@ -3,21 +3,22 @@
     escalate("riders", 12, route=3, team=None, by=7)   send a case up, by a route or to a team
     ask("riders", 12, by=5)                            wish for it; a lead grants or declines
     acknowledge(token), acknowledge_by(…)              "I have it": the ladder climbs no more
+    acknowledge_from("riders", 12, channel=4)          the same, said by another system of a case
     hand_back, hand_on, stop, undo_stop
 
-Who may do what is asked of `may`; a page or the API asks it before. Each act is in the case's timeline and in
-the audit chain, in one transaction with what it changes.
+Who may do what is asked of `may` (`escalation_rights`); a page or the API asks it before. Each act is in the
+case's timeline and in the audit chain, in one transaction with what it changes.
 """
 
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
 
 from django.db import transaction
 
-from earnest.desk import access, acting, audit, climbing, ladder, route_finds, taxonomy_names, teams
+from earnest.desk import acting, audit, climbing, ladder, route_finds, taxonomy_names, teams
 from earnest.desk import cases as cases_desk
+from earnest.desk.escalation_rights import Act, entitled, may
 from earnest.desk.ladder import Ladder, Rung
 from earnest.desk.quiet_hours import DAY
 from earnest.desk.route_finds import Find
@@ -35,7 +36,6 @@ from earnest.store.shapes_cases import Case
 from earnest.store.shapes_escalation import LIVE, UNDO, EscalationRow, Team, WishRow
 from earnest.store.write_escalation import Begun
 
-Act = Literal["acknowledge", "hand_back", "hand_on", "stop", "undo_stop"]
 LONGEST = 400
 BY_HAND = (Rung("team", DAY), Rung("lead", DAY), Rung("leadership"))
 """The ladder of what a person sends to a team without a route: a day each."""
@@ -165,9 +165,11 @@ def ask(programme: str, number: int, *, by: int, because: str = "") -> int:
 
 def grant(programme: str, wish: int, *, by: int, route: int | None = None, team: int | None = None) -> int:
     """Grant a wish: its case is sent up; the escalation's id."""
-    found = _wish(programme, wish)
-    id = escalate(programme, found.case, route=route, team=team, by=by, because=found.because)
-    write_escalation.settle_wish(programme, wish, "granted", by=by, now=write_escalation.now(), escalation=id)
+    with transaction.atomic():  # two who grant at once send it up once
+        found = _wish(programme, wish)
+        id = escalate(programme, found.case, route=route, team=team, by=by, because=found.because)
+        now = write_escalation.now()
+        write_escalation.settle_wish(programme, wish, "granted", by=by, now=now, escalation=id)
     return id
 
 
@@ -204,15 +206,36 @@ def acknowledge(token: str) -> bool:
         if found is None or not write_escalation.use_link(token, now):
             return False
         row = read_escalation.one(found.programme, found.escalation)
-        if row is not None and write_escalation.settle(row.id, "acknowledged", now, by=None, how="mail"):
-            climbing.tell(found.programme, row, "acknowledged", {"how": "mail"}, by=None)
-            audit.note(
-                "visitor",
-                "escalation_acknowledged",
-                programme=found.programme,
-                about=f"case:{row.case}",
-                detail={"escalation": row.id, "how": "mail"},
-            )
+        if row is not None:
+            _unnamed(found.programme, row, {"how": "mail"}, "visitor", now)
+    return True
+
+
+def acknowledge_from(programme: str, number: int, *, channel: int) -> int:
+    """Another system says that its people have a case: all of the case that runs is acknowledged; how many
+    were. `desk.hooks` asks before whether its way in may.
+    """
+    now = write_escalation.now()
+    with transaction.atomic():
+        running = [row for row in _running(programme, _case(programme, number)) if row.state == "running"]
+        told: dict[str, str | int] = {"how": "hook", "channel": channel}
+        return sum(_unnamed(programme, row, told, "system", now) for row in running)
+
+
+def _unnamed(
+    programme: str, row: EscalationRow, told: dict[str, str | int], actor: str, now: datetime
+) -> bool:
+    """Within a transaction: acknowledged by nobody whom the desk knows by name. False: it runs no more."""
+    if not write_escalation.settle(row.id, "acknowledged", now, by=None, how=str(told["how"])):
+        return False
+    climbing.tell(programme, row, "acknowledged", told, by=None)
+    audit.note(
+        actor,
+        "escalation_acknowledged",
+        programme=programme,
+        about=f"case:{row.case}",
+        detail={"escalation": row.id, **told},
+    )
     return True
 
 
@@ -286,40 +309,6 @@ def _settle(programme: str, id: int, state: str, entry: str, action: str, by: in
     return True
 
 
-def may(user: access.Person, act: Act, programme: str, row: EscalationRow, now: datetime) -> bool:
-    """Whether a person may do something with an escalation, as it stands now.
-
-    Whoever was told, and whoever works on cases, may acknowledge; a team hands back what it was told; who may
-    escalate hands on; who may stop it says its route.
-    """
-    rights = access.rights(user, programme)
-    told = _told(programme, row, user.pk)
-    if act == "acknowledge":
-        return row.state == "running" and ("work_cases" in rights or told)
-    if act == "hand_back":
-        return row.state in ("running", "acknowledged") and ("escalate" in rights or told)
-    if act == "hand_on":
-        return row.state in LIVE and "escalate" in rights
-    if act == "stop":
-        return row.state in LIVE and _stops(programme, row, user, rights)
-    return row.undoable(now) and _stops(programme, row, user, rights)
-
-
-def _told(programme: str, row: EscalationRow, person: int | None) -> bool:
-    told = {step.team for step in row.steps if step.turn == row.turn}
-    return any(team.id in told and team.has(person) for team in read_teams.teams(programme))
-
-
-def _stops(programme: str, row: EscalationRow, user: access.Person, rights: frozenset[Any]) -> bool:
-    stop = ladder.of_plain(row.ladder).stop
-    leadership = next((one for one in read_teams.teams(programme) if one.leadership), None)
-    if user.is_superuser or (leadership is not None and leadership.has(user.pk)):
-        return True
-    if stop == "leadership" and leadership is not None:
-        return False
-    return "escalate" in rights or (stop == "team" and _told(programme, row, user.pk))
-
-
 def _row(programme: str, id: int) -> EscalationRow:
     found = read_escalation.one(programme, id)
     if found is None:
@@ -352,9 +341,11 @@ __all__ = [
     "Act",
     "acknowledge",
     "acknowledge_by",
+    "acknowledge_from",
     "ask",
     "begin",
     "decline",
+    "entitled",
     "escalate",
     "good",
     "grant",

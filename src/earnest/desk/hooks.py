@@ -2,29 +2,33 @@
 
 A tracker (GitHub, GitLab, Jira) says that something happened to an issue: the issue is then looked up, so
 that a forged or late message can at most cause a look. A webhook, signed as Standard Webhooks writes it,
-may set how a ticket stands, write a note on a case, or acknowledge. Each is taken once: what came is
-remembered by the sender's id of it. Nothing that comes in is kept as it came, logged, or told in an error.
+may set how a ticket stands, write a note on a case, or acknowledge what of it is escalated, as long as who
+opened the way in works on cases. Each is taken once: what came is remembered by the sender's id of it.
+Nothing that comes in is kept as it came, logged, or told in an error.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Literal
 
 import msgspec
 from django.db import transaction
 
-from earnest.desk import audit, cases, channel_secrets, tickets
+from earnest.desk import audit, cases, channel_secrets, escalate, tickets
 from earnest.gate.redact import redact
 from earnest.notify import webhook
 from earnest.notify.rules import clean
 from earnest.notify.trackers import Garbled, tracker
 from earnest.notify.webhook import MOST_IN, RefusedSignature
 from earnest.record.errors import BadLine, Refused, StoreError
-from earnest.store import read_cases, read_outbox, write_channels
+from earnest.store import read_audit, read_cases, read_outbox, write_channels
 from earnest.store.read_outbox import Channel
 
 __all__ = ["MOST_IN", "RefusedSignature", "Taken", "take"]
 
 LONGEST_NOTE = 2_000
+AROUND = timedelta(minutes=1)
+"""How far a secret's time and its link in the audit chain may lie apart."""
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=10**8)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._#/-]+$")]
@@ -46,7 +50,7 @@ class Note(msgspec.Struct, tag_field="type", tag="case.note", forbid_unknown_fie
 
 
 class Acknowledged(msgspec.Struct, tag_field="type", tag="case.acknowledge", forbid_unknown_fields=True):
-    """Somebody over there has seen it."""
+    """Somebody over there has it: what of the case is escalated climbs no more."""
 
     case: Number
 
@@ -127,12 +131,37 @@ def _do(channel: Channel, said: Status | Note | Acknowledged) -> None:
     elif isinstance(said, Status):
         ticket = {"tracker": "webhook", "ref": said.ref, "state": said.state, "channel": channel.id}
         cases.tell(programme, said.case, "ticket_status", ticket, by=None)
-    else:
+    elif not _may_acknowledge(channel):
+        raise Refused(
+            "This way in may not acknowledge: who opened it does not work on cases here any more.",
+            advice="Have somebody who does make its secret anew.",
+        )
+    elif not escalate.acknowledge_from(programme, said.case, channel=channel.id):
         seen = {"channel": channel.id, "what": "acknowledged"}
         cases.tell(programme, said.case, "webhook", seen, by=None)
     audit.note(
         "system", "hook_taken", programme=programme, about=f"case:{said.case}", detail={"channel": channel.id}
     )
+
+
+def _may_acknowledge(channel: Channel) -> bool:
+    """Whether who made its present secret works on cases of the programme now. Who did stands in the audit
+    chain, written in one transaction with the secret's time; the command line is the operator.
+    """
+    if channel.hook_secret is None:
+        return False
+    made = [
+        link.actor
+        for link in read_audit.links(
+            programme=channel.programme,
+            since=channel.hook_secret - AROUND,
+            until=channel.hook_secret + AROUND,
+            actions=("hook_opened",),
+            about=f"channel:{channel.id}",
+        )
+    ]
+    sort, _, person = made[-1].partition(":") if made else ("", "", "")
+    return sort == "cli" or (sort == "person" and int(person) in cases.people(channel.programme))
 
 
 def clean_note(text: str) -> str:

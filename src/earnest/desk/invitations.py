@@ -22,6 +22,8 @@ from earnest.store import clock, read, read_people, write, write_people
 from earnest.store.read_people import Asked
 
 LIVES = timedelta(days=7)
+KEEPERS = frozenset({"steward", "admin"})
+"""Roles one of which somebody of a programme must hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ def invite(
     """Ask somebody to join. `by` None: from the command line of the machine. `letter` makes the mail of a
     token, which is sent where an address is given and a mail server is set.
 
+    Only a link that went by mail shows that whoever follows it reads at that address: where it did not go,
+    the address is not kept. Whoever shows the link on a page does so only then.
+
     Raises Refused for a role that `by` may not give, a place or an address that is none.
     """
     check_giving(by, programme, role)
@@ -66,6 +71,8 @@ def invite(
         else:
             audit.by(by, "person_invited", programme, f"invitation:{id}", detail=note)
     mailed = letters.send(email, letter(token)) if email and letter else ""
+    if by is not None and mailed != "sent":
+        write_people.forget_invited_address(id)
     return Made(id, token, expires, email, mailed)
 
 
@@ -157,8 +164,14 @@ def known_by(verified: Sequence[str]) -> int | None:
 
 
 def _take(token: str, user: int) -> None:
+    asked = look(token)
+    if asked is not None and asked.role not in KEEPERS and _keeps(user, asked.programme):
+        raise Refused(
+            "You are a steward here already, and this invitation is for less.",
+            advice="Another steward can give you another role on the Team page.",
+        )
     found = write_people.use_team_invitation(token, user)
-    if found is None:
+    if found is None or not _given(*found[:3]):
         raise Refused(
             "This invitation was used already, was taken back, or is too old.", advice="Ask for a new one."
         )
@@ -166,6 +179,24 @@ def _take(token: str, user: int) -> None:
     if email and read_people.user_of_address(email) is None:
         write_people.set_email(user, email)
     audit.note(f"person:{user}", "invitation_accepted", programme=programme, detail={"role": role})
+
+
+def _keeps(user: int, programme: str) -> bool:
+    return read.roles(user).get(programme) in KEEPERS
+
+
+def _given(programme: str, role: str, by: int | None) -> bool:
+    """Whether who invited may still give this role: they may have lost their own since. None: the machine's
+    command line.
+    """
+    if by is None:
+        return True
+    person = read_people.account(by)
+    return (
+        person is not None
+        and access.may(person, "keep_people", programme)
+        and (role != "admin" or access.role_of(person, programme) == "admin")
+    )
 
 
 def check_password(password: str, name: str) -> None:

@@ -9,13 +9,11 @@ from django.conf import settings
 from django.db import transaction
 
 from earnest.desk import access, audit, invitations, visits
+from earnest.desk.invitations import KEEPERS
 from earnest.record.errors import Refused, StoreError
 from earnest.store import read_people, write, write_people
 from earnest.store.erase_people import let_go
 from earnest.store.read_people import Chosen, Member
-
-KEEPERS = frozenset({"steward", "admin"})
-"""Roles one of which somebody must hold."""
 
 
 def team(programme: str) -> list[Member]:
@@ -30,8 +28,10 @@ def change(programme: str, user: int, role: str, places: Sequence[str] = (), *, 
     invitations.check_giving(by, programme, now.role)
     access.check_seat(programme, role, places)
     with transaction.atomic():
+        write_people.lock_desk(programme)
         if role not in KEEPERS:
             _check_last(programme, now)
+            write_people.revoke_invitations_of(user, programme)
         write.set_membership(user, programme, role, places)
         audit.by(by, "person_added", programme, f"person:{user}", detail={"given": role})
 
@@ -44,6 +44,7 @@ def remove(programme: str, user: int, *, by: access.Person) -> None:
     now = _member(programme, user)
     invitations.check_giving(by, programme, now.role)
     with transaction.atomic():
+        write_people.lock_desk(programme)
         _check_last(programme, now)
         write_people.remove_membership(user, programme)
         let_go(programme, user)

@@ -35,13 +35,14 @@ so).
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar, cast
+from typing import Literal, cast
 
 import yaml
 
 from earnest.desk.quiet_hours import DAY, Quiet
+from earnest.desk.route_nodes import Nodes, Spot, either, empty, spot
 from earnest.desk.route_shapes import (
     CONDITIONS,
     KINDS,
@@ -51,27 +52,21 @@ from earnest.desk.route_shapes import (
     LONGEST_WITHIN,
     MOST_COUNT,
     MOST_ROUTES,
-    MOST_VALUES,
     SEVERITIES,
     SORTS,
     WATCHES,
     Route,
     Rung,
     When,
-    clock_of,
     known_zone,
-    span_of,
-    span_text,
 )
 from earnest.record.errors import InputError
 from earnest.store.shapes_escalation import WHOS
 from earnest.understand.taxonomy import composed
 
-T = TypeVar("T", bound=str)
-
 MOST_BYTES = 512 * 1024
-LONGEST_COMMENTS = 4_000
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SLUG_ANY = re.compile(r"[-A-Za-z0-9_]+")
 _LABEL = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*(?:\.[a-z0-9]+(?:[-_][a-z0-9]+)*)?")
 _ROUTE_KEYS = (
     "route",
@@ -86,9 +81,6 @@ _ROUTE_KEYS = (
     "enabled",
 )
 _ZONES_ADVICE = "Write it as Europe/Berlin."
-
-Spot = tuple[int, int]
-"""Line and column, both from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,25 +114,20 @@ def parse(text: str, file: str = "routes.yaml") -> Book:
     return _Reader(file, text).book(node)
 
 
-class _Reader:
+class _Reader(Nodes):
     """Turns nodes into routes; knows where each stands."""
 
     def __init__(self, file: str, text: str) -> None:
-        self.file = file
-        self.lines = text.splitlines()
+        super().__init__(file, text)
         self.spots: dict[tuple[str, str], Spot] = {}
         self.slug = ""
-
-    def fail(self, node: yaml.Node, problem: str, advice: str = "") -> InputError:
-        line, column = _spot(node)
-        return InputError(problem, place=f"{self.file}:{line}:{column}", advice=advice)
 
     def book(self, node: yaml.Node) -> Book:
         top = self.mapping(node, ("routes",), "the file")
         if "routes" not in top:
             raise self.fail(node, "the file has no 'routes'", "Begin with a line 'routes:'.")
         whole = top["routes"]
-        items = [] if _empty(whole) else self.sequence(whole, "routes")
+        items = [] if empty(whole) else self.sequence(whole, "routes")
         if len(items) > MOST_ROUTES:
             raise self.fail(whole, f"there are more than {MOST_ROUTES} routes")
         kept: set[int] = set()
@@ -158,15 +145,15 @@ class _Reader:
         found = self.mapping(node, _ROUTE_KEYS, "a route")
         for key, advice in (
             ("route", "Give it a short name: 'route: lost-tips'."),
-            ("watch", f"Write 'watch:' with one of {_or(WATCHES)}."),
+            ("watch", f"Write 'watch:' with one of {either(WATCHES)}."),
             ("ladder", "Write 'ladder:' with a line '- tell: team' under it."),
         ):
             if key not in found:
                 raise self.fail(node, f"this route has no '{key}'", advice)
         self.slug = self.matching(found["route"], "route", _SLUG, "small letters, digits and hyphens", 60)
-        self.spots[(self.slug, "route")] = _spot(found["route"])
+        self.spots[(self.slug, "route")] = spot(found["route"])
         for key, part in found.items():
-            self.spots[(self.slug, key)] = _spot(part)
+            self.spots[(self.slug, key)] = spot(part)
         watch = self.choice(found["watch"], "watch", WATCHES)
         enabled = (
             self.choice(found["enabled"], "enabled", ("yes", "no", "true", "false"))
@@ -194,12 +181,10 @@ class _Reader:
         self, node: yaml.Node | None, watch: Literal["volume", "alerts", "cases"], route: yaml.Node
     ) -> When:
         found = (
-            {}
-            if node is None or _empty(node)
-            else self.mapping(node, CONDITIONS[watch], f"'when' of {watch}")
+            {} if node is None or empty(node) else self.mapping(node, CONDITIONS[watch], f"'when' of {watch}")
         )
         for key, part in found.items():
-            self.spots[(self.slug, f"when.{key}")] = _spot(part)
+            self.spots[(self.slug, f"when.{key}")] = spot(part)
         if watch == "volume" and "within" not in found:
             raise self.fail(node or route, "volume needs 'within'", "Write 'within: 24 hours'.")
         if watch == "volume" and not {"posts", "voices"} & set(found):
@@ -238,7 +223,7 @@ class _Reader:
         for place, item in enumerate(items):
             found = self.mapping(item, ("tell", "answer within", "by"), "a step")
             if "tell" not in found:
-                raise self.fail(item, "this step has no 'tell'", f"Write 'tell:' with one of {_or(WHOS)}.")
+                raise self.fail(item, "this step has no 'tell'", f"Write 'tell:' with one of {either(WHOS)}.")
             who = self.choice(found["tell"], "tell", WHOS)
             if any(rung.who == who for rung in rungs):
                 raise self.fail(found["tell"], f"'{who}' is told twice", "Each is one step of a ladder.")
@@ -259,7 +244,7 @@ class _Reader:
                 "by",
                 lambda one: self.matching(one, "a channel", _SLUG_ANY, "a channel's short name", 40),
             )
-            self.spots[(self.slug, f"ladder.{who}")] = _spot(found.get("by", item))
+            self.spots[(self.slug, f"ladder.{who}")] = spot(found.get("by", item))
             rungs.append(Rung(who, wait, channels))
         return tuple(rungs)
 
@@ -278,142 +263,3 @@ class _Reader:
         if not known_zone(zone):
             raise self.fail(found["zone"], "this time zone is not known", _ZONES_ADVICE)
         return Quiet(begin, end, zone, severe == "passes")
-
-    # What a node may be.
-
-    def mapping(self, node: yaml.Node, known: Sequence[str], what: str) -> dict[str, yaml.Node]:
-        if not isinstance(node, yaml.MappingNode):
-            raise self.fail(
-                node, f"{what} is a list of names and values", f"Write {known[0]}: … on its own line."
-            )
-        found: dict[str, yaml.Node] = {}
-        for key, value in node.value:
-            name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
-            if name not in known:
-                said = f"'{name[:40]}'" if name and name.isprintable() else "this"
-                raise self.fail(key, f"{said} does not belong to {what}", f"Known are {_or(known)}.")
-            if name in found:
-                raise self.fail(key, f"'{name}' is there twice")
-            found[name] = value
-        return found
-
-    def sequence(self, node: yaml.Node, what: str) -> list[yaml.Node]:
-        if not isinstance(node, yaml.SequenceNode):
-            raise self.fail(node, f"'{what}' is a list", "Write [one, two], or a line '- one' for each.")
-        found: list[yaml.Node] = list(node.value)
-        return found
-
-    def some(self, found: Mapping[str, yaml.Node], key: str) -> list[yaml.Node]:
-        """The values of a condition: a list, or one value by itself."""
-        node = found.get(key)
-        if node is None:
-            return []
-        single = isinstance(node, yaml.ScalarNode) and not _empty(node)
-        items: list[yaml.Node] = [node] if single else self.sequence(node, key)
-        if not 0 < len(items) <= MOST_VALUES:
-            raise self.fail(node, f"'{key}' has 1 to {MOST_VALUES} values", "Leave it out for any.")
-        return items
-
-    def each(
-        self, found: Mapping[str, yaml.Node], key: str, read: Callable[[yaml.Node], str]
-    ) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(read(one) for one in self.some(found, key)))
-
-    def text(self, node: yaml.Node, what: str, longest: int) -> str:
-        if not isinstance(node, yaml.ScalarNode):
-            raise self.fail(node, f"{what} is a single value")
-        said = str(node.value).strip()
-        if not 0 < len(said) <= longest or not said.isprintable():
-            raise self.fail(node, f"{what} has 1 to {longest} printable characters")
-        return said
-
-    def matching(self, node: yaml.Node, what: str, shape: re.Pattern[str], like: str, longest: int) -> str:
-        said = self.text(node, what, longest)
-        if not shape.fullmatch(said):
-            raise self.fail(node, f"{what} is {like}")
-        return said
-
-    def choice(self, node: yaml.Node, what: str, known: Sequence[T]) -> T:
-        said = self.text(node, what, 40)
-        for one in known:
-            if one == said:
-                return one
-        raise self.fail(node, f"{what} is {_or(known)}", f"Not '{said}'.")
-
-    def number(self, node: yaml.Node, what: str, most: int) -> int:
-        said = self.text(node, what, 20)
-        if not (said.isascii() and said.isdecimal() and 1 <= int(said) <= most):
-            raise self.fail(node, f"{what} is a whole number from 1 to {most:,}")
-        return int(said)
-
-    def span(self, node: yaml.Node, what: str, longest: int) -> int:
-        said = self.text(node, what, 40)
-        minutes = span_of(said)
-        if not 0 < minutes <= longest:
-            raise self.fail(
-                node, f"'{what}' is a span up to {span_text(longest)}", "Write 30 minutes, 4 hours or 2 days."
-            )
-        return minutes
-
-    def clock(self, node: yaml.Node, what: str) -> int:
-        minute = clock_of(self.text(node, what, 20))
-        if minute is None:
-            raise self.fail(node, f"'{what}' is a time of day", 'Write it as "22:00", in quotes.')
-        return minute
-
-    # Comments.
-
-    def comments(self, line: int, kept: set[int]) -> str:
-        """The comment lines straight above a line."""
-        found: list[str] = []
-        at = line - 1
-        while 0 <= at < len(self.lines) and self.lines[at].lstrip().startswith("#"):
-            found.append(self.lines[at].strip()[1:].removeprefix(" ").rstrip())
-            kept.add(at)
-            at -= 1
-        said = "\n".join(reversed(found))
-        if len(said) > LONGEST_COMMENTS or not said.replace("\n", "").isprintable():
-            raise InputError(
-                f"the comment has over {LONGEST_COMMENTS:,} characters, or some that cannot be printed",
-                place=f"{self.file}:{at + 2}:1",
-            )
-        return said
-
-    def lost(self, node: yaml.Node, kept: set[int]) -> int:
-        """How many comments are not kept: full lines elsewhere, and those beside a value."""
-        values: set[int] = set()
-        _lines_of_texts(node, values)
-        return sum(
-            1
-            for at, line in enumerate(self.lines)
-            if at not in kept and at not in values and _COMMENT.search(line)
-        )
-
-
-_COMMENT = re.compile(r"(?:^|\s)#(?:[^\"']|\"[^\"]*\"|'[^']*')*$")
-_SLUG_ANY = re.compile(r"[-A-Za-z0-9_]+")
-
-
-def _lines_of_texts(node: yaml.Node, found: set[int]) -> None:
-    """The lines of texts that hold a '#' themselves: what looks like a comment there is none."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            _lines_of_texts(key, found)
-            _lines_of_texts(value, found)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            _lines_of_texts(value, found)
-    elif "#" in str(node.value):
-        found.update(range(node.start_mark.line, node.end_mark.line + 1))
-
-
-def _empty(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
-
-
-def _spot(node: yaml.Node) -> Spot:
-    return node.start_mark.line + 1, node.start_mark.column + 1
-
-
-def _or(known: Sequence[str]) -> str:
-    return known[0] if len(known) == 1 else f"{', '.join(known[:-1])} or {known[-1]}"

@@ -57,7 +57,7 @@ SAMPLES = (
     Sample(
         "ternway-couriers",
         "Parcels go back to the depot because of lockers",
-        words="locker depot",
+        words="locker back",
         note="Sample note: this may be the same as the other case on lockers.",
     ),
     Sample(

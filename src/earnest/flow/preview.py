@@ -88,9 +88,9 @@ def preview(programme: str, number: int, home: Path) -> Preview:
     return _Ahead(found, version, home).all()
 
 
-def told(row: Row, floor: int) -> str:
+def told(row: Row, floor: int, lang: str = "en") -> str:
     """How many posts a row has, as it may be told: "about 40", "fewer than 10"."""
-    return shown.words(row.posts, floor, few=row.voices < floor)
+    return shown.words(row.posts, floor, few=row.voices < floor, lang=lang)
 
 
 class _Ahead:

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from earnest.report import cells, svg
+from earnest.report import alert_words, cells, svg, wording
+from earnest.report.alert_words import AlertWords
 from earnest.store import clock
 from earnest.understand.bursts_panel import Course
 
@@ -39,11 +40,16 @@ class Shown:
     table: tuple[tuple[str, str, str], ...]
 
 
-def draw(course: Course, first: int, rose: tuple[int, int], floor: int, id: str, title: str) -> Shown:
+def draw(
+    course: Course, first: int, rose: tuple[int, int], floor: int, id: str, title: str, lang: str = "en"
+) -> Shown:
     """`course` begins with the hour `first` (since 1970); `rose` are the first and last hour of the rise."""
     long = QUARTER if course.expected.sum() / max(len(course.expected), 1) * QUARTER >= floor else DAY
     bars = _bars(course, first, rose, floor, long)
-    table = tuple((_when(bar.first, long), _came(bar, floor), _usual(bar, floor)) for bar in bars)
+    say = alert_words.of(lang)
+    table = tuple(
+        (_when(bar.first, long, lang), _came(bar, floor, say), _usual(bar, floor, say)) for bar in bars
+    )
     most = max([floor * 2.0, *(bar.high for bar in bars), *(float(bar.came or 0) for bar in bars)])
     scale = svg.ticks(most, 2)
     step = (WIDTH - LEFT) / max(len(bars), 1)
@@ -67,9 +73,9 @@ def draw(course: Course, first: int, rose: tuple[int, int], floor: int, id: str,
                 svg.rect(x + 1, y(bar.came), step - 2, BASE - y(bar.came), "b2" if bar.rose else "b0")
             )
         parts.append(svg.rect(x + 0.5, BASE + 4, step - 1, 3, "seen"))
-    parts += _gaps(bars, step)
-    parts += _days(bars, step, long)
-    said = "; ".join(f"{when}: {came}, usual {usual}" for when, came, usual in table)
+    parts += _gaps(bars, step, say)
+    parts += _days(bars, step, long, lang)
+    said = "; ".join(say.bar.format(when=when, came=came, usual=usual) for when, came, usual in table)
     return Shown(svg.picture(id, "alert", (WIDTH, HEIGHT), title, f"{said}.", parts), table)
 
 
@@ -108,7 +114,7 @@ def _band(bars: list[Bar], step: float, y: Callable[[float], float]) -> list[str
     return parts
 
 
-def _gaps(bars: list[Bar], step: float) -> list[str]:
+def _gaps(bars: list[Bar], step: float, say: AlertWords) -> list[str]:
     parts = []
     at = 0
     while at < len(bars):
@@ -116,12 +122,12 @@ def _gaps(bars: list[Bar], step: float) -> list[str]:
         while end < len(bars) and bars[end].came is None:
             end += 1
         if (end - at) * step >= 52:
-            parts.append(svg.text(LEFT + (at + end) / 2 * step, BASE - 8, "not heard", "t-quiet", "middle"))
+            parts.append(svg.text(LEFT + (at + end) / 2 * step, BASE - 8, say.not_heard, "t-quiet", "middle"))
         at = end + 1
     return parts
 
 
-def _days(bars: list[Bar], step: float, long: int) -> list[str]:
+def _days(bars: list[Bar], step: float, long: int, lang: str) -> list[str]:
     """The names of some days under the bars."""
     per = DAY // long
     every = per * max(1, -(-len(bars) // (per * 4)))
@@ -130,22 +136,29 @@ def _days(bars: list[Bar], step: float, long: int) -> list[str]:
         x = LEFT + at * step
         parts.append(svg.line(x, BASE + 9, x, BASE + 13, "tick"))
         parts.append(
-            svg.text(x, BASE + 27, _when(bars[at].first, DAY), "t-quiet", "end" if x > WIDTH - 40 else "")
+            svg.text(
+                x, BASE + 27, _when(bars[at].first, DAY, lang), "t-quiet", "end" if x > WIDTH - 40 else ""
+            )
         )
     return parts
 
 
-def _when(hour: int, long: int) -> str:
+def _when(hour: int, long: int, lang: str) -> str:
     here = datetime.fromtimestamp(hour * clock.HOUR, timezone.get_default_timezone())
-    return f"{here.day} {here:%b}" if long == DAY else f"{here.day} {here:%b}, {here:%H:%M}"
+    day = wording.of(lang).short_day(here.date())
+    return day if long == DAY else f"{day}, {here:%H:%M}"
 
 
-def _came(bar: Bar, floor: int) -> str:
+def _came(bar: Bar, floor: int, say: AlertWords) -> str:
     if bar.came is None:
-        return "not heard"
-    return f"fewer than {floor}" if bar.came < 0 else f"about {bar.came:,}" if bar.came else "none"
+        return say.not_heard
+    if not bar.came:
+        return say.none
+    return say.some.format(count=floor) if bar.came < 0 else say.about.format(count=bar.came)
 
 
-def _usual(bar: Bar, floor: int) -> str:
+def _usual(bar: Bar, floor: int, say: AlertWords) -> str:
     high = cells.coarse(round(bar.high), floor)
-    return f"{cells.coarse(round(bar.low), floor)} to {high}" if bar.low else f"up to {max(high, floor)}"
+    if bar.low:
+        return say.band.format(low=cells.coarse(round(bar.low), floor), high=high)
+    return say.up_to.format(high=max(high, floor))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from earnest.report import alert_chart, causes, cells, names, rises
+from earnest.report import alert_chart, alert_words, causes, cells, names, rises
 from earnest.report.counts import category
 from earnest.report.rises import Hours, Key
 from earnest.report.shapes import Word
@@ -48,7 +48,12 @@ class Told:
 
 
 def told(
-    programme: Programme, alerts: Sequence[AlertRow], *, now: datetime, words: bool = False
+    programme: Programme,
+    alerts: Sequence[AlertRow],
+    *,
+    now: datetime,
+    words: bool = False,
+    lang: str = "en",
 ) -> list[Told]:
     """Alerts in words, in their order; `words` also reads posts for what they say."""
     present = clock.seconds(now) // clock.HOUR + 1
@@ -60,17 +65,17 @@ def told(
     answer = []
     for one in alerts:
         if hours is None or one.id not in spans:
-            answer.append(Told(one, *_single(programme, one)))
+            answer.append(Told(one, *_single(programme, one, lang)))
         else:
-            answer.append(_burst(programme, one, hours, spans[one.id], words))
+            answer.append(_burst(programme, one, hours, spans[one.id], words, lang))
     return answer
 
 
-def titled(programme: Programme, alert: AlertRow) -> str:
+def titled(programme: Programme, alert: AlertRow, lang: str = "en") -> str:
     """What an alert is about, without its figures."""
     if alert.sort != "burst":
-        return _single(programme, alert)[0]
-    return title_of(programme, Key(alert.about, alert.kind, alert.place, alert.region))
+        return _single(programme, alert, lang)[0]
+    return title_of(programme, Key(alert.about, alert.kind, alert.place, alert.region), lang)
 
 
 def _span(alert: AlertRow, present: int) -> tuple[int, int, int, int]:
@@ -80,21 +85,26 @@ def _span(alert: AlertRow, present: int) -> tuple[int, int, int, int]:
 
 
 def _burst(
-    programme: Programme, alert: AlertRow, hours: Hours, span: tuple[int, int, int, int], words: bool
+    programme: Programme,
+    alert: AlertRow,
+    hours: Hours,
+    span: tuple[int, int, int, int],
+    words: bool,
+    lang: str,
 ) -> Told:
     begin, first, last, end = span
     key = Key(alert.about, alert.kind, alert.place, alert.region)
-    series, title = hours.cells(key), title_of(programme, key)
+    series, title = hours.cells(key), title_of(programme, key, lang)
     # As of the first hour that rose: the rise itself is no part of what is usual.
     course = panels.course(hours.panel, series, since=hours.column(first), until=hours.column(last + 1))
     around = panels.course(
         hours.panel, series, since=hours.column(begin), until=hours.column(end), learnt=hours.column(first)
     )
-    shown = alert_chart.draw(around, begin, (first, last), programme.floor, f"alert-{alert.id}", title)
+    shown = alert_chart.draw(around, begin, (first, last), programme.floor, f"alert-{alert.id}", title, lang)
     return Told(
         alert,
         title,
-        _text(programme, key, course, first, last),
+        _text(programme, key, course, first, last, lang),
         where=_where(programme, key, hours, first, last),
         words=_words(programme, key, hours, alert) if words else (),
         chart=shown.svg,
@@ -102,48 +112,48 @@ def _burst(
     )
 
 
-def title_of(programme: Programme, key: Key) -> str:
-    called = names.of(programme)
+def title_of(programme: Programme, key: Key, lang: str = "en") -> str:
+    """What a rise is about, and where."""
+    called, say = names.of(programme, lang), alert_words.of(lang)
     about = called.labels.get(key.about) or called.category(key.about)
-    titles = {place.slug: place.title for place in read.places(programme.slug)}
-    here = (
-        f" at {titles.get(key.place, key.place)}" if key.place else f" in {key.region}" if key.region else ""
-    )
-    return f"{about}{here}"
+    if key.place:
+        titles = {place.slug: place.title for place in read.places(programme.slug)}
+        return say.at_place.format(about=about, place=titles.get(key.place, key.place))
+    return say.in_region.format(about=about, region=key.region) if key.region else about
 
 
-KINDS = {
-    "": "posts",
-    "trouble": "complaints and reports",
-    "complaint": "complaints",
-    "report": "reports",
-    "question": "questions",
-    "idea": "ideas",
-    "praise": "posts of praise",
-}
+def kind(code: str, lang: str = "en") -> str:
+    """The posts of a kind, by their plural."""
+    return alert_words.of(lang).kinds.get(code, code)
 
 
-def _text(programme: Programme, key: Key, course: panels.Course, first: int, last: int) -> str:
-    floor = programme.floor
+def _text(programme: Programme, key: Key, course: panels.Course, first: int, last: int, lang: str) -> str:
+    floor, say = programme.floor, alert_words.of(lang)
     came, expected = int(course.seen.sum()), float(course.expected.sum())
     low, high = course.band(0, len(course.expected))
     long = last - first + 1
-    span = "one hour" if long == 1 else f"{long} hours" if long < 48 else f"{round(long / 24)} days"
+    span = say.hours.format(count=long) if long < 48 else say.days.format(count=round(long / 24))
+    span = say.one_hour if long == 1 else span
     voices = read_alerts.voices(programme.slug, *key, first, last)
-    what = KINDS.get(key.kind, key.kind)
+    what = kind(key.kind, lang)
     if came < floor or voices < floor:
-        return f"More {what} than usual within {span}; by now too few voices are left to tell a number."
-    usual = (
-        f"fewer than {floor}"
-        if high < floor
-        else f"about {cells.coarse(round(expected), floor)} ({cells.coarse(round(low), floor)} to"
-        f" {cells.coarse(round(high), floor)})"
-        if expected >= floor / 2
-        else f"fewer than {cells.coarse(round(high), floor) + floor}"
-    )
-    return (
-        f"About {cells.coarse(came, floor):,} {what} within {span}, of about"
-        f" {cells.coarse(voices, floor):,} voices at least. Usual for such hours: {usual}."
+        return say.lost.format(what=what, span=span)
+    if high < floor:
+        usual = say.fewer.format(count=floor)
+    elif expected >= floor / 2:
+        usual = say.likely.format(
+            middle=cells.coarse(round(expected), floor),
+            low=cells.coarse(round(low), floor),
+            high=cells.coarse(round(high), floor),
+        )
+    else:
+        usual = say.fewer.format(count=cells.coarse(round(high), floor) + floor)
+    return say.came.format(
+        came=cells.coarse(came, floor),
+        what=what,
+        span=span,
+        voices=cells.coarse(voices, floor),
+        usual=usual,
     )
 
 
@@ -187,18 +197,17 @@ UNSORTED = ("other", "unclear")
 """Labels that say nothing of what a post is about."""
 
 
-def _single(programme: Programme, alert: AlertRow) -> tuple[str, str]:
+def _single(programme: Programme, alert: AlertRow, lang: str) -> tuple[str, str]:
     """An alert that is no burst."""
-    called = names.of(programme)
+    called, say = names.of(programme, lang), alert_words.of(lang)
     about = called.labels.get(alert.about) or called.category(alert.about)
     if alert.about.startswith("theme:"):
-        about = _theme(programme, alert.about)
+        about = _theme(programme, alert.about) or say.theme
     if alert.sort == "severe":
-        about = "A single post" if alert.about in UNSORTED else about
-        return about, "A single post, or a few, on something that may be serious. Read it and decide."
-    return about, "Several voices speak of a problem that was not heard of before."
+        return (say.single_post if alert.about in UNSORTED else about), say.single
+    return about, say.new
 
 
 def _theme(programme: Programme, about: str) -> str:
     found = read_themes.theme(programme.slug, int(about.removeprefix("theme:")))
-    return found.name if found is not None and found.name else "A theme"
+    return found.name if found is not None else ""

@@ -10,6 +10,7 @@ class ChartWords(Pieces):
     """Titles, notes, column heads, keys, descriptions."""
 
     this_range = "this report"
+    to = "to"
     before = "before"
     volume_title = "Posts by week"
     share_title = "Complaints in every 100 posts, by week"
@@ -81,7 +82,9 @@ class ChartWords(Pieces):
         return "; ".join(told) + "." if told else self.nothing
 
     def changes_described(self, shown: Sequence[Change]) -> str:
-        told = [f"{change.name}: {self._rate(change.before)} to {self._rate(change.now)}" for change in shown]
+        told = [
+            f"{change.name}: {self._rate(change.before)} {self.to} {self._rate(change.now)}" for change in shown
+        ]
         return "; ".join(told) + "." if told else self.nothing
 
     def _rate(self, value: int | None) -> str:

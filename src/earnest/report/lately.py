@@ -20,18 +20,20 @@ erasures).
 
 KEPT = 32
 
-_kept: dict[tuple[str, date, date, int], tuple[float, int, Figures]] = {}
+_kept: dict[tuple[str, date, date, int, str], tuple[float, int, Figures]] = {}
 
 
-def figures(programme: Programme, since: date, until: date) -> Figures:
-    """The figures from `since` (included) to `until` (not included), the same for every reader."""
-    key = (programme.slug, since, until, read_taxonomy.number_of(programme.slug))
+def figures(programme: Programme, since: date, until: date, lang: str = "en") -> Figures:
+    """The figures from `since` (included) to `until` (not included), with names in a language; the same for
+    every reader.
+    """
+    key = (programme.slug, since, until, read_taxonomy.number_of(programme.slug), lang)
     now, newest = time.monotonic(), read.newest_id(programme.slug)
     at, arrival, found = _kept.get(key, (now, -1, None))
     age = now - at
     if found is not None and found.name == programme.name and age < (LASTING if arrival == newest else FRESH):
         return found
-    measured = measuring.measure(programme, since, until, causes_for=CAUSES)
+    measured = measuring.measure(programme, since, until, lang=lang, causes_for=CAUSES)
     for old in [old for old, (made, _, _) in list(_kept.items()) if now - made >= LASTING]:
         _kept.pop(old, None)
     if len(_kept) < KEPT or key in _kept:

@@ -40,6 +40,7 @@ class PiezasEs(ChartWords):
     not_seen = "sin ver"
     nobody_spoke = "nadie habló"
     this_range = "este informe"
+    to = "a"
     before = "antes"
     volume_title = "Mensajes por semana"
     share_title = "Quejas de cada 100 mensajes, por semana"

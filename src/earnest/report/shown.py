@@ -23,14 +23,22 @@ class Topics:
     total: str
 
 
-def words(count: int, floor: int, *, few: bool = False) -> str:
+SAID = {
+    "en": ("none", "fewer than {}", "about {:,}"),
+    "es": ("ninguno", "menos de {}", "unos {:,}"),
+}
+"""No posts, too few to tell, and how many, in the languages of the pages."""
+
+
+def words(count: int, floor: int, *, few: bool = False, lang: str = "en") -> str:
     """A count as it is told: "none", "fewer than 10", "about 40". `few`: too few voices spoke."""
+    none, fewer, about = SAID.get(lang, SAID["en"])
     if not count:
-        return "none"
-    return f"fewer than {floor}" if few or count < floor else f"about {cells.coarse(count, floor):,}"
+        return none
+    return fewer.format(floor) if few or count < floor else about.format(cells.coarse(count, floor))
 
 
-def topics(programme: Programme, today: date, weeks: int) -> Topics:
+def topics(programme: Programme, today: date, weeks: int, lang: str = "en") -> Topics:
     """Posts by main label over the last whole weeks."""
     posts, floor = Posts(programme, _span(today, weeks)), programme.floor
     groups: Counter[str] = Counter()
@@ -39,21 +47,23 @@ def topics(programme: Programme, today: date, weeks: int) -> Topics:
         groups[category(label)] += count
         most[category(label)] = max(most[category(label)], posts.voices.get(label, 0))
     return Topics(
-        categories={key: words(count, floor, few=most[key] < floor) for key, count in groups.items()},
+        categories={
+            key: words(count, floor, few=most[key] < floor, lang=lang) for key, count in groups.items()
+        },
         labels={
-            key: words(count, floor, few=posts.voices.get(key, 0) < floor)
+            key: words(count, floor, few=posts.voices.get(key, 0) < floor, lang=lang)
             for key, count in posts.labels.items()
         },
-        total=words(posts.total, floor),
+        total=words(posts.total, floor, lang=lang),
     )
 
 
-def places(programme: Programme, today: date, weeks: int) -> dict[str, str]:
+def places(programme: Programme, today: date, weeks: int, lang: str = "en") -> dict[str, str]:
     """Posts by place over the last whole weeks. A place that is not in it had none."""
     counts: Counter[str] = Counter()
     for (place,), posts in read.totals(programme.slug, *_span(today, weeks), ("place",)).items():
         counts[place] += posts
-    return {place: words(count, programme.floor) for place, count in counts.items()}
+    return {place: words(count, programme.floor, lang=lang) for place, count in counts.items()}
 
 
 def _span(today: date, weeks: int) -> tuple[date, date]:

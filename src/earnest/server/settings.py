@@ -104,18 +104,19 @@ def database(url: str, home: Path) -> dict[str, Any]:
 
     SQLite runs with a write-ahead log, syncs every commit to disk (a killed or unplugged machine loses
     nothing that was said to be kept), and takes the write lock when a transaction opens, so that two writers
-    wait and never fail.
+    wait and never fail. The file is mapped into memory, which all connections of all processes share.
     """
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(home / "earnest.db"),
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-                    "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+                    "PRAGMA cache_size=-65536; PRAGMA mmap_size=2147418112; PRAGMA temp_store=MEMORY;"
                     "PRAGMA wal_autocheckpoint=4000;"
                 ),
             },

@@ -24,8 +24,11 @@ def one() -> Iterator[None]:
     """Until its end, functions marked with `once` read once for the same arguments.
 
     Only around what changes nothing that they tell, and is done in moments: the answer to a GET, never a
-    worker's round or a stream. Another thread's moment is its own.
+    worker's round or a stream. Within another one it is that one. Another thread's moment is its own.
     """
+    if _kept.get() is not None:
+        yield
+        return
     token = _kept.set({})
     try:
         yield

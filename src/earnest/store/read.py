@@ -38,7 +38,17 @@ from earnest.store.read_places import (
     public_address,
     untouched,
 )
-from earnest.store.read_posts import arrivals, arrived, newest_id, post, posts, quotes, repeats, wordings
+from earnest.store.read_posts import (
+    arrivals,
+    arrived,
+    latest,
+    newest_id,
+    post,
+    posts,
+    quotes,
+    repeats,
+    wordings,
+)
 from earnest.store.read_recheck import Hidden, days_due, hidden_days, recheck_due
 from earnest.store.read_reports import ExportRow, exports, report, report_file, reports, stale_reports
 from earnest.store.read_voices import voices
@@ -90,6 +100,7 @@ __all__ = [
     "invitation",
     "invitations",
     "label_quality",
+    "latest",
     "listening_place",
     "listening_places",
     "needs_words",

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Q
 
-from earnest.store import clock, dialect, identity, overdue, scope
+from earnest.store import clock, dialect, identity, labels_used, overdue, scope
 from earnest.store.alert_shapes import TROUBLE, AlertRow
 from earnest.store.models import Alert, AlertCase, AlertRule, Case, CaseTheme, Theme
-from earnest.store.read_posts import labels_used
 from earnest.store.shapes_cases import OPEN
 
 MOST_POSTS = 20
@@ -109,7 +108,7 @@ def _asked(programme: str, alert: AlertRow, first: int, end: int, what: str, the
     family = f"{alert.about}."
     labels = [
         old
-        for old in labels_used(within)
+        for old in labels_used.used(within)
         if within.lineage.now(old) == alert.about or within.lineage.now(old).startswith(family)
     ]
     kinds = TROUBLE if alert.kind == "trouble" else (alert.kind,) if alert.kind else ()

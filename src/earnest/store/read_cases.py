@@ -12,10 +12,10 @@ from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Case as When_
-from django.db.models import F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from earnest.store import clock, dialect, overdue, scope
+from earnest.store import case_labels, clock, dialect, moment, overdue, scope
 from earnest.store.models import (
     Attachment,
     CaseMention,
@@ -47,6 +47,7 @@ __all__ = [
     "notes",
     "of_post",
     "of_theme",
+    "offered",
     "one",
     "opening",
     "roots",
@@ -57,6 +58,7 @@ MOST = 200
 """Cases of a page at most."""
 
 
+@moment.once
 def one(programme: str, number: int) -> Case | None:
     """The case of that number as it is now; of one that became part of another `merged_into` says which.
     None: there is none, or opening it was undone.
@@ -66,6 +68,12 @@ def one(programme: str, number: int) -> Case | None:
         return None
     row = Row.objects.filter(programme_id=within.id, number=number, taken_back=False).first()
     return None if row is None else told(within, [row])[0]
+
+
+def offered(programme: str, limit: int) -> list[tuple[int, str]]:
+    """The open cases that changed last, by number and title: to choose one from."""
+    rows = _wanted(scope.of(programme), Filters(statuses=OPEN)).order_by(*_ORDERS["changed"])
+    return list(rows.values_list("number", "title")[:limit])
 
 
 def listing(programme: str, filters: Filters, after: str | None = None, limit: int = 50) -> Page:
@@ -152,6 +160,8 @@ def _wanted(within: Scope, filters: Filters) -> "QuerySet[Row]":
         rows = rows.filter(pk__in=_roots(tagged))
     if filters.theme is not None:
         rows = rows.filter(number__in=of_theme(within.slug, filters.theme))
+    if filters.label:
+        rows = rows.filter(case_labels.about(within, filters.label))
     if filters.overdue:
         rows = rows.filter(due__lt=clock.now())
     said = filters.q.strip().lstrip("#")
@@ -171,7 +181,7 @@ def _roots(links: "QuerySet[Any]") -> list[int]:
 def counts(programme: str) -> dict[str, int]:
     """How many cases that stand by themselves have each status."""
     rows = Row.objects.filter(programme_id=scope.id_of(programme), root__isnull=True, taken_back=False)
-    return dict(Counter(rows.values_list("status", flat=True)))
+    return dict(rows.values_list("status").annotate(cases=Count("pk")).order_by())
 
 
 def due(programme: str, user: int, *, days: int = 7, limit: int = 50) -> list[Case]:

@@ -13,7 +13,7 @@ from django.db import connection
 
 from earnest.record import audience
 from earnest.record.errors import StoreError
-from earnest.store import clock, dialect, overdue, rollup, scope
+from earnest.store import clock, dialect, overdue, recent, rollup, scope
 from earnest.store.scope import Scope
 from earnest.store.shapes import LabelQuality, WeekCell
 
@@ -28,6 +28,8 @@ _COLUMN = {
 }
 SHOWN_FROM = 20
 """Fewer withheld posts than this are not told."""
+FRESH = 60.0
+"""Seconds for which a server tells the counts beside the filters again."""
 
 
 def facet_counts(programme: str, since: datetime, until: datetime) -> dict[str, dict[str, int]]:
@@ -36,7 +38,11 @@ def facet_counts(programme: str, since: datetime, until: datetime) -> dict[str, 
     Where nobody's feelings may be inferred, none are counted.
     """
     within = scope.of(programme)
-    first, last = _hours(within, since, until)
+    return _facets(within, *_hours(within, since, until))
+
+
+@recent.kept(FRESH, by=lambda within, first, last: (within.key, first, last))
+def _facets(within: Scope, first: int, last: int) -> dict[str, dict[str, int]]:
     found: dict[str, Counter[str]] = {
         facet: Counter() for facet in ("kind", "category", "label", "place", "lang", "sentiment", "region")
     }

@@ -16,11 +16,21 @@ import numpy.typing as npt
 from django.db import connection
 from django.db.models import Q
 
-from earnest.store import clock, dialect, identity, moment, overdue, read_voices, rollup, scope, tally
+from earnest.store import (
+    clock,
+    dialect,
+    identity,
+    labels_used,
+    moment,
+    overdue,
+    read_voices,
+    rollup,
+    scope,
+    tally,
+)
 from earnest.store.alert_shapes import TROUBLE
 from earnest.store.effect_shapes import Around, Counted, Done, Matter
 from earnest.store.models import ActionCase, AlertCase, Case, CasePost, CaseTheme, Theme
-from earnest.store.read_posts import labels_used
 from earnest.store.scope import Scope
 
 WEEKS_BEFORE, WEEKS_AFTER = 8, 8
@@ -320,7 +330,7 @@ def _rows(within: Scope, matter: Matter, first: int, end: int) -> list[tuple[Any
 def _all_names(within: Scope, labels: Sequence[str]) -> list[str]:
     """Labels, those below them where they are categories, and what all of them were called before."""
     families = tuple(f"{label}." for label in labels)
-    used = labels_used(within)
+    used = labels_used.used(within)
     return [
         old
         for old in used

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from earnest.store import clock, identity, moment, scope
 from earnest.store.models import CaseChange, Checkout, InboxTerms, Settled, Severe
+from earnest.store.post_query import Query
 from earnest.store.read_inbox_items import Item, items
-from earnest.store.read_posts import Query, filtered
+from earnest.store.read_posts import filtered
 from earnest.store.read_saved_views import ORDERS, Order, View, view, views
 from earnest.store.read_tags import heads_of, tags_of
 from earnest.store.scope import Scope

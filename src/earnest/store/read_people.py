@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import get_user_model
 
@@ -142,6 +143,11 @@ def admins() -> list[str]:
 def name_of(user_id: int) -> str:
     """A person's name; empty for nobody."""
     return get_user_model().objects.filter(pk=user_id).values_list("username", flat=True).first() or ""
+
+
+def account(user_id: int) -> Any:
+    """A person's account, as the session has it; None where there is none."""
+    return get_user_model().objects.filter(pk=user_id).first()
 
 
 def address_of(user_id: int) -> str:

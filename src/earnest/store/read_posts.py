@@ -12,118 +12,21 @@ from django.db import connection
 
 from earnest.record import audience
 from earnest.record.verdict import Scored
-from earnest.store import clock, dialect, identity, overdue, read_follow, read_tags, scope, search
+from earnest.store import (
+    clock,
+    identity,
+    labels_used,
+    read_follow,
+    read_tags,
+    scope,
+    search,
+)
 from earnest.store.marks import any_of
+from earnest.store.post_query import Query
 from earnest.store.rows import storable
 from earnest.store.scope import Scope
-from earnest.store.search import Term
 from earnest.store.shapes import Filters, PostPage, PostRow
 from earnest.store.words import tag_key
-
-_COLUMNS = (
-    "p.id, p.text, p.created, p.received, p.lang, p.region, p.place_id, p.kind, p.kind_score, p.unsure,"
-    " p.sentiment, p.domain, p.corrected, p.arrival"
-)
-
-_WIDE = {"label", "unsure", "programme"}
-"""Marks that leave enough posts of a label for a page to be found at once."""
-
-
-class Query:
-    """Conditions on posts `p` with their parameters, and whether anything can match at all.
-
-    `marks` are alternatives per facet: on both databases they and the words of a search are found in one
-    index.
-    """
-
-    def __init__(self, within: Scope) -> None:
-        self.conditions = ["p.programme_id = %s"]
-        self.values: list[Any] = [within.id]
-        self.first, self.end = within.first_id, 1 << 62
-        self.possible = True
-        self.terms: tuple[search.Term, ...] = ()
-        self.marks: dict[str, tuple[str, ...]] = {}
-        self.labels: list[str] = []
-        if within.hidden:
-            self.among("p.place_id", within.hidden, without=True)
-        for days in within.overdue:
-            first, end = overdue.ids(days.first), overdue.ids(days.end)
-            self.also("NOT (p.place_id = %s AND p.id >= %s AND p.id < %s)", days.place, first, end)
-        if within.shared:
-            self.marks["programme"] = any_of("programme", (str(within.id),))
-
-    def also(self, condition: str, *values: Any) -> None:
-        self.conditions.append(condition)
-        self.values.extend(values)
-
-    def among(self, column: str, values: Sequence[Any], *, without: bool = False) -> None:
-        marks = ", ".join(["%s"] * len(values))
-        self.also(f"{column} {'NOT ' if without else ''}IN ({marks})", *values)
-
-    def rows(
-        self, limit: int, *, columns: str = _COLUMNS, oldest: bool = False, then: str = ""
-    ) -> list[tuple[Any, ...]]:
-        """The newest posts that fit, or the oldest. `then` ends the statement (a lock)."""
-        if not self.possible or self.first >= self.end:
-            return []
-        source, conditions, values, id = "store_post p", list(self.conditions), list(self.values), "p.id"
-        marks = list(self.marks.values())
-        if len(self.labels) == 1 and not self.terms and self.marks.keys() <= _WIDE:
-            # One label and nothing else that is rare: its own index has the posts in their order.
-            source, id = "store_postlabel d JOIN store_post p ON p.id = d.post_id", "d.post_id"
-            conditions += ["d.programme_id = %s", "d.label = %s"]
-            values += [self.values[0], self.labels[0]]
-        elif not dialect.is_sqlite():
-            if self.terms or marks:
-                conditions.append("p.words @@ %s::tsquery")
-                values.append(search.tsquery(self.terms, marks))
-        elif expression := search.fts5(self.terms, marks):
-            source, id = "store_search s CROSS JOIN store_post p ON p.id = s.rowid", "s.rowid"
-            conditions.append("s.store_search MATCH %s")
-            values.append(expression)
-        else:
-            for term in self.terms:
-                conditions.append(
-                    "NOT EXISTS (SELECT 1 FROM store_search s"
-                    " WHERE s.store_search MATCH %s AND s.rowid = p.id)"
-                )
-                values.append(search.fts5((Term(term.words, term.prefix),), ()))
-        if id != "d.post_id":
-            self._labelled(conditions, values)
-        conditions.append(f"{id} >= %s AND {id} < %s")
-        sql = (
-            f"SELECT {columns} FROM {source} WHERE {' AND '.join(conditions)}"  # noqa: S608 - the text is this module's own; what people typed is in the values
-            f" ORDER BY {id} {'ASC' if oldest else 'DESC'} LIMIT %s{then}"
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*values, self.first, self.end, limit])
-            return list(cursor.fetchall())
-
-    def _labelled(self, conditions: list[str], values: list[Any]) -> None:
-        if self.labels:
-            marks = ", ".join(["%s"] * len(self.labels))
-            conditions.append(
-                f"EXISTS (SELECT 1 FROM store_postlabel l WHERE l.post_id = p.id AND l.label IN ({marks}))"  # noqa: S608 - marks only
-            )
-            values.extend(self.labels)
-
-    def arrivals(self, after: int, limit: int) -> tuple[list[tuple[Any, ...]], int | None]:
-        """The first posts that arrived after a number: few, so the columns alone decide. Beside them the last
-        number that was looked at where there may be more.
-        """
-        if not self.possible:
-            return [], None
-        conditions, values = list(self.conditions), list(self.values)
-        self._labelled(conditions, values)
-        sql = (
-            f"SELECT {_COLUMNS} FROM store_post p WHERE {' AND '.join(conditions)}"  # noqa: S608 - as above
-            " AND p.id >= %s AND p.id < %s AND p.arrival > %s ORDER BY p.arrival LIMIT %s"
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*values, self.first, self.end, after, limit])
-            found = list(cursor.fetchall())
-        full = found[-1][-1] if len(found) == limit else None
-        return [row for row in found if search.matches(self.terms, row[1])] if self.terms else found, full
 
 
 def posts(programme: str, filters: Filters, *, after: str | None = None, limit: int = 50) -> PostPage:
@@ -176,6 +79,17 @@ def arrivals(
     return as_rows(within, found), full
 
 
+def latest(
+    programme: str, filters: Filters, *, since_id: int, limit: int, most: int
+) -> tuple[list[PostRow], int]:
+    """The last of the posts that arrived after `since_id`, in their order of arrival, and how many came
+    before them, counted up to `most`. Not for a search (`q`).
+    """
+    within = scope.of(programme)
+    found, passed = filtered(within, filters).lately(since_id, limit, most)
+    return as_rows(within, found), passed
+
+
 def repeats(programme: str, id: int, most: int = 20) -> list[PostRow]:
     """Other posts that say nearly the same as one, newest first."""
     others = read_follow.group(programme, id, most)
@@ -211,10 +125,15 @@ def rows_of(programme: str, ids: Sequence[int]) -> list[PostRow]:
 
 
 def newest_id(programme: str) -> int:
-    """The arrival of the post that came last, 0 when there is none: what Live starts from."""
-    within = scope.of(programme)
+    """The arrival of the post that came last, 0 when there is none: what Live starts from, and asks for twice
+    a second.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT max(arrival) FROM store_post WHERE programme_id = %s", [within.id])
+        cursor.execute(
+            "SELECT max(arrival) FROM store_post"
+            " WHERE programme_id = (SELECT id FROM store_programme WHERE slug = %s)",
+            [programme],
+        )
         (found,) = cursor.fetchone()
     return int(found or 0)
 
@@ -317,14 +236,7 @@ def _fold(query: Query, within: Scope, filters: Filters) -> None:
 
 
 def _labelled(query: Query, within: Scope, wanted: tuple[str, ...]) -> None:
-    lineage = within.lineage
-    meant = {*wanted, *(lineage.now(label) for label in wanted)}
-    meant.update(part for label in wanted for part in lineage.parts(label))
-
-    def fits(label: str) -> bool:
-        return label in meant or label.partition(".")[0] in meant
-
-    ids = [label for label in labels_used(within) if fits(lineage.now(label))]
+    ids = labels_used.meant(within, wanted)
     query.possible = query.possible and bool(ids)
     query.labels = ids
     named = [storable(label) for label in dict.fromkeys((*wanted, *ids))]
@@ -332,20 +244,6 @@ def _labelled(query: Query, within: Scope, wanted: tuple[str, ...]) -> None:
         *any_of("label", named),
         *any_of("category", [storable(label) for label in wanted]),
     )
-
-
-def labels_used(within: Scope) -> list[str]:
-    """Every label that a post of the programme has, in order: one seek a label, however many posts."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH RECURSIVE used(label) AS ("
-            "SELECT min(label) FROM store_postlabel WHERE programme_id = %s UNION ALL "
-            "SELECT (SELECT min(l.label) FROM store_postlabel l"
-            " WHERE l.programme_id = %s AND l.label > used.label)"
-            " FROM used WHERE used.label IS NOT NULL) SELECT label FROM used WHERE label IS NOT NULL",
-            [within.id, within.id],
-        )
-        return [label for (label,) in cursor.fetchall()]
 
 
 def as_rows(within: Scope, found: Sequence[tuple[Any, ...]]) -> list[PostRow]:

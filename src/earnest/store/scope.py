@@ -3,7 +3,7 @@
 Retention and the end of a consent hold here, while reading, whether or not any worker ran in the meantime.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -39,6 +39,12 @@ class Scope:
     shared: bool
     overdue: tuple[Days, ...] = ()
     lineage: Lineage = NOTHING
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """All that decides what may be told and what it is called, to the hour: for `store.recent`."""
+        places, became = tuple(sorted(self.places.items())), tuple(sorted(self.lineage.became.items()))
+        return self.id, self.cutoff // clock.HOUR, places, self.hidden, self.overdue, self.felt, became
 
     @property
     def felt(self) -> bool:

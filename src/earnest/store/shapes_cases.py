@@ -84,6 +84,7 @@ class Filters:
     assignee  a person's id; 0: nobody's
     team      a team's id; 0: no team's
     tag       a tag's id
+    label     a label or a category: with a post of that main label, or a theme of it
     q         words of the title, or a number
     overdue   only those whose due time is past
     order     "changed" (lately first), "due" (soonest first, those without a due time last),
@@ -96,6 +97,7 @@ class Filters:
     assignee: int | None = None
     tag: int | None = None
     theme: int | None = None
+    label: str = ""
     q: str = ""
     overdue: bool = False
     order: str = "changed"

@@ -136,6 +136,24 @@ def team_invitation(token: str) -> int | None:
     return TeamInvitation.objects.filter(_open(), hash=_hash(token)).values_list("pk", flat=True).first()
 
 
+def forget_invited_address(invitation: int) -> None:
+    """The address of an invitation whose link others saw than who reads there: it vouches for nobody."""
+    TeamInvitation.objects.filter(pk=invitation).update(email="")
+
+
+def revoke_invitations_of(user: int, programme: str | None = None) -> int:
+    """Take back what a person invited to and nobody followed yet; how many."""
+    rows = TeamInvitation.objects.filter(_open(), by_id=user)
+    if programme is not None:
+        rows = rows.filter(programme__slug=programme)
+    return rows.update(revoked=clock.now(), email="")
+
+
+def lock_desk(programme: str) -> None:
+    """Within a transaction: wait until nobody else changes who is on this desk."""
+    list(Membership.objects.select_for_update().filter(programme__slug=programme).order_by("pk"))
+
+
 def _open() -> Q:
     return Q(used__isnull=True, revoked__isnull=True, expires__gt=clock.now())
 

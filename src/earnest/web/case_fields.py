@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from earnest.desk import case_room, cases
@@ -46,7 +47,7 @@ class Typed:
         """As somebody sent it. Raises InputError for a version that is no number."""
         seen = form.get("seen", "")
         if not (seen.isascii() and seen.isdecimal() and len(seen) < 10):
-            raise InputError("The form is damaged: it does not say what it was about.")
+            raise InputError(gettext("The form is damaged: it does not say what it was about."))
         was = [(name, form.get(f"was_{name}", "")[:LONGEST]) for name in NAMES]
         return cls(int(seen), was, _shown({name: form.get(name, old)[:LONGEST] for name, old in was}))
 
@@ -156,7 +157,7 @@ def _id(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise InputError("A team or a person was not chosen from the list.")
+        raise InputError(gettext("A team or a person was not chosen from the list."))
     return int(text)
 
 
@@ -167,4 +168,6 @@ def _moment(text: str) -> datetime | None:
         at = datetime.fromisoformat(text)
         return at if at.tzinfo else timezone.make_aware(at)
     except (ValueError, OverflowError):
-        raise InputError("The due time cannot be read.", advice="Write it as 2026-11-26 12:00.") from None
+        raise InputError(
+            gettext("The due time cannot be read."), advice=gettext("Write it as 2026-11-26 12:00.")
+        ) from None

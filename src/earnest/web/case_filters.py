@@ -1,15 +1,18 @@
 """The filters of Cases: read from the address, so that an address is a saved filter, and put into links."""
 
+import re
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from earnest.store.shapes_cases import SEVERITIES, STATUSES, Filters
 from earnest.web.views.errors import BadQueryError
 
 ORDERS = ("changed", "due", "severity", "opened")
-NAMES = ("q", "status", "severity", "team", "assignee", "tag", "theme", "late", "order")
+NAMES = ("q", "status", "severity", "team", "assignee", "tag", "theme", "label", "late", "order")
 LONGEST = 160
+_LABEL = re.compile(r"[a-z0-9_-]{1,40}(?:\.[a-z0-9_-]{1,40})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,19 @@ def parse(given: QueryDict, me: int) -> Asked:
             query.setlist(name, values)
     q = query.get("q", "")
     if len(q) > LONGEST:
-        raise BadQueryError(f"A search in titles has at most {LONGEST} characters.")
+        raise BadQueryError(
+            gettext("A search in titles has at most %(most)s characters.") % {"most": LONGEST}
+        )
     order = query.get("order", "changed")
     if order not in ORDERS:
-        raise BadQueryError("Cases are sorted by what changed last, by due time, by severity or by age.")
+        raise BadQueryError(
+            gettext("Cases are sorted by what changed last, by due time, by severity or by age.")
+        )
     if query.get("late", "yes") != "yes":
-        raise BadQueryError("'late' is yes, or left out.")
+        raise BadQueryError(gettext("'late' is yes, or left out."))
+    label = query.get("label", "")
+    if label and not _LABEL.fullmatch(label):
+        raise BadQueryError(gettext("The label in the address cannot be read."))
     assignee = query.get("assignee", "")
     filters = Filters(
         statuses=_among(query, "status", (*STATUSES, "any")),
@@ -57,6 +67,7 @@ def parse(given: QueryDict, me: int) -> Asked:
         assignee=me if assignee == "me" else 0 if assignee == "nobody" else _number(query, "assignee"),
         tag=_number(query, "tag"),
         theme=_number(query, "theme"),
+        label=label,
         q=q,
         overdue="late" in query,
         order=order,
@@ -68,7 +79,9 @@ def _among(query: QueryDict, name: str, known: tuple[str, ...]) -> tuple[str, ..
     values = tuple(dict.fromkeys(query.getlist(name)))
     for value in values:
         if value not in known:
-            raise BadQueryError(f"There is no {name} '{value[:40]}'.")
+            raise BadQueryError(
+                gettext("There is no %(name)s '%(value)s'.") % {"name": name, "value": value[:40]}
+            )
     return values
 
 
@@ -77,5 +90,5 @@ def _number(query: QueryDict, name: str) -> int | None:
     if not value:
         return None
     if not (value.isascii() and value.isdecimal() and len(value) < 10):
-        raise BadQueryError(f"The {name} in the address is not a number.")
+        raise BadQueryError(gettext("The %(name)s in the address is not a number.") % {"name": name})
     return int(value)

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from earnest.desk.cases_alike import Evidence, Suggestion
 from earnest.report import names
 from earnest.store.read import Programme
+from earnest.web import words
 
 MOST = 6
 
@@ -27,7 +28,7 @@ def shown(found: Sequence[Suggestion], programme: Programme) -> list[Shown]:
     """The likeliest ones."""
     if not found:
         return []
-    called = names.of(programme)
+    called = names.of(programme, words.language())
     return [
         Shown(one.kind, one.number, one.name, list(_reasons(one.evidence, called))) for one in found[:MOST]
     ]
@@ -40,9 +41,14 @@ def _reasons(evidence: Iterable[Evidence], called: names.Names) -> Iterable[str]
                 "count": one.count
             }
         elif one.sort == "same_theme":
-            yield ngettext(
-                "%(count)d theme is the same.", "%(count)d themes are the same.", max(1, one.count)
-            ) % {"count": max(1, one.count)}
+            count = len(one.themes) or one.count
+            if one.themes:
+                says = ngettext("%(count)d theme is the same.", "%(count)d themes are the same.", count)
+            else:
+                says = ngettext(
+                    "%(count)d post of this case has it.", "%(count)d posts of this case have it.", count
+                )
+            yield says % {"count": count}
         elif one.sort == "reposts":
             yield ngettext(
                 "%(count)d post repeats one that is here.",

@@ -302,6 +302,14 @@ def _by(text: str) -> Tell:
     return lambda entry, called: _(text) % {"who": _who(entry)}
 
 
+def _acknowledged(entry: Entry, called: Called) -> str:
+    if entry.detail.get("how") == "hook":
+        return _("Another system acknowledged the escalation.")
+    if entry.detail.get("how") == "mail":
+        return _("Somebody acknowledged the escalation by the link of a message.")
+    return _("%(who)s acknowledged the escalation.") % {"who": _who(entry)}
+
+
 _TELL: dict[str, Tell] = {
     "opened": _opened,
     "split_off": _with_case(gettext_noop("%(who)s split this case off case %(case)d.")),
@@ -325,7 +333,7 @@ _TELL: dict[str, Tell] = {
     "escalation_resumed": _by(gettext_noop("%(who)s let the escalation go on.")),
     "handed_on": _handed_on,
     "left_closed": _by(gettext_noop("%(who)s decided to leave the case closed.")),
-    "acknowledged": _by(gettext_noop("%(who)s acknowledged the escalation.")),
+    "acknowledged": _acknowledged,
     "escalation_ended": _by(gettext_noop("The escalation ended.")),
     "action": _by(gettext_noop("%(who)s recorded an action.")),
     "action_changed": _by(gettext_noop("%(who)s changed an action.")),
@@ -335,7 +343,7 @@ _TELL: dict[str, Tell] = {
     "ticket_made": _ticket(gettext_noop("%(who)s made the ticket %(ticket)s in the team’s tracker.")),
     "ticket_unlinked": _ticket(gettext_noop("%(who)s took the link to the ticket %(ticket)s away.")),
     "ticket_status": _ticket(gettext_noop("The ticket %(ticket)s is now %(state)s in the team’s tracker.")),
-    "webhook": _by(gettext_noop("A webhook told another system of the case.")),
+    "webhook": _by(gettext_noop("Another system said that it knows of the case.")),
 }
 """One teller a sort of `desk.cases_timeline.SORTS`."""
 

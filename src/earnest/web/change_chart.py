@@ -9,6 +9,7 @@ from typing import Protocol
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from earnest.report import cells
 from earnest.web import words
@@ -43,12 +44,12 @@ def weeks(id: str, row: Row, mondays: Sequence[date], most: int, floor: int, *, 
     key = id.replace(".", "-")
     return format_html(
         '<svg class="spark-wide" viewBox="0 0 228 62" role="img" aria-labelledby="{key}-t {key}-d">'
-        '<title id="{key}-t">{name}, posts a week</title><desc id="{key}-d">{says}</desc>{bars}{dots}'
+        '<title id="{key}-t">{title}</title><desc id="{key}-d">{says}</desc>{bars}{dots}'
         '<line class="base" x1="0" y1="46" x2="228" y2="46"/>'
         '<text x="0" y="60" class="t-quiet">{first}</text>'
         '<text x="228" y="60" class="t-quiet" text-anchor="end">{last}</text></svg>',
         key=key,
-        name=row.name,
+        title=gettext("%(label)s, posts a week") % {"label": row.name},
         says=_describe(told, row.weeks, mondays, floor),
         bars=format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', bars),
         dots=format_html_join("", '<text x="{}" y="{}" class="t-quiet" text-anchor="middle">·</text>', dots),
@@ -61,12 +62,14 @@ def _describe(told: Sequence[int | None], counts: Sequence[int], mondays: Sequen
     said = []
     for monday, count, posts in zip(mondays, told, counts, strict=True):
         if posts:
-            said.append(f"{_day(monday)}: {f'fewer than {floor}' if count is None else f'about {count:,}'}")
-    return ". ".join(said) or "No posts in these weeks."
+            named = {"day": _day(monday), "floor": floor, "count": f"{count or 0:,}"}
+            few = gettext("%(day)s: fewer than %(floor)s") % named
+            said.append(few if count is None else gettext("%(day)s: about %(count)s") % named)
+    return ". ".join(said) or gettext("No posts in these weeks.")
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {words.MONTHS[day.month - 1]}"
+    return words.day_of(day, short=True)
 
 
 def _n(value: float) -> str:

@@ -11,6 +11,7 @@ from itertools import groupby
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
 
 WIDTH, BASE, TOP = 224.0, 54.0, 8.0
 
@@ -51,7 +52,7 @@ def minutes_table(minutes: Sequence[int | None], now: datetime) -> list[tuple[st
     return [
         (
             _clock(now, len(minutes), stretch.first),
-            "unknown" if stretch.mean is None else f"{stretch.mean:.1f}",
+            pgettext("posts a minute", "unknown") if stretch.mean is None else f"{stretch.mean:.1f}",
         )
         for stretch in stretches(minutes)
     ]
@@ -85,15 +86,18 @@ def per_minute(minutes: Sequence[int | None], now: datetime) -> SafeString:
     notes = [(_n((part[0] + len(part) / 2) * step),) for part in wide if 10 < part[0] + len(part) / 2 < 50]
     return format_html(
         '<svg class="spark-wide" viewBox="0 0 224 72" role="img" aria-labelledby="pm-t pm-d">'
-        '<title id="pm-t">Posts a minute, last hour</title><desc id="pm-d">{}</desc>{}{}'
+        '<title id="pm-t">{}</title><desc id="pm-d">{}</desc>{}{}'
         '<text x="0" y="68" class="t-quiet">{}</text>{}'
         '<text x="224" y="68" class="t-quiet" text-anchor="end">{}</text></svg>',
+        gettext("Posts a minute, last hour"),
         _describe(minutes, gaps, now),
         format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', bars),
         format_html_join("", f'<line class="base" x1="{{}}" y1="{BASE:g}" x2="{{}}" y2="{BASE:g}"/>', lines),
         start,
         format_html_join(
-            "", '<text x="{}" y="68" class="t-quiet" text-anchor="middle">not seen</text>', notes
+            "",
+            '<text x="{}" y="68" class="t-quiet" text-anchor="middle">{}</text>',
+            [(x, gettext("not seen")) for (x,) in notes],
         ),
         end,
     )
@@ -102,14 +106,18 @@ def per_minute(minutes: Sequence[int | None], now: datetime) -> SafeString:
 def _describe(minutes: Sequence[int | None], gaps: list[list[int]], now: datetime) -> str:
     known = [count for count in minutes if count is not None]
     if not known:
-        return "Nothing is known of the last hour."
-    said = f"Between {min(known)} and {max(known)} posts a minute"
+        return gettext("Nothing is known of the last hour.")
+    named = {"least": min(known), "most": max(known), "now": minutes[-1]}
+    said = [gettext("Between %(least)s and %(most)s posts a minute.") % named]
     if minutes[-1] is not None:
-        said += f"; {minutes[-1]} in the minute that runs now"
+        said = [
+            gettext("Between %(least)s and %(most)s posts a minute; %(now)s in the minute that runs now.")
+            % named
+        ]
     for part in gaps:
         first, last = _clock(now, len(minutes), part[0]), _clock(now, len(minutes), part[-1] + 1)
-        said += f". Nothing is known from {first} to {last}"
-    return said + "."
+        said.append(gettext("Nothing is known from %(first)s to %(last)s.") % {"first": first, "last": last})
+    return " ".join(said)
 
 
 def _clock(now: datetime, count: int, at: int) -> str:

@@ -86,19 +86,27 @@ def parse(given: QueryDict, programme: Programme, places: Sequence[Place]) -> As
     ):
         values = [value.strip() for value in given.getlist(name) if value.strip()]
         if len(values) > MOST_VALUES:
-            raise BadQueryError(f"The address asks for too many values of '{name}'.")
+            raise BadQueryError(
+                gettext("The address asks for too many values of '%(name)s'.") % {"name": name}
+            )
         if values:
             query.setlist(name, values)
     q = query.get("q", "")
     if len(q) > MOST_WORDS:
-        raise BadQueryError(f"A search has at most {MOST_WORDS} characters; this one has {len(q):,}.")
+        raise BadQueryError(
+            gettext("A search has at most %(most)s characters; this one has %(many)s.")
+            % {"most": MOST_WORDS, "many": f"{len(q):,}"}
+        )
     since, until = _day(query, "since"), _day(query, "until")
     if since and until and since > until:
-        raise BadQueryError(f"The first day ({since}) is after the last ({until}).")
+        raise BadQueryError(
+            gettext("The first day (%(since)s) is after the last (%(until)s).")
+            % {"since": since, "until": until}
+        )
     if query.get("unsure", "yes") not in ("yes", "no"):
-        raise BadQueryError("'unsure' is yes or no.")
+        raise BadQueryError(gettext("'unsure' is yes or no."))
     if query.get("each", "yes") != "yes":
-        raise BadQueryError("'each' is yes, or left out.")
+        raise BadQueryError(gettext("'each' is yes, or left out."))
     slugs = {place.slug for place in places}
     filters = Filters(
         q=q,
@@ -126,7 +134,9 @@ def _among(query: QueryDict, name: str, known: Iterable[str]) -> tuple[str, ...]
     values = tuple(dict.fromkeys(query.getlist(name)))
     for value in values:
         if value not in known:
-            raise BadQueryError(f"There is no {name} '{value[:60]}' here.")
+            raise BadQueryError(
+                gettext("There is no %(name)s '%(value)s' here.") % {"name": name, "value": value[:60]}
+            )
     return values
 
 
@@ -134,7 +144,10 @@ def _matching(query: QueryDict, name: str, shape: re.Pattern[str]) -> tuple[str,
     values = tuple(dict.fromkeys(query.getlist(name)))
     for value in values:
         if len(value) > 80 or not shape.fullmatch(value):
-            raise BadQueryError(f"'{value[:60]}' is not a {'language' if name == 'lang' else name}.")
+            raise BadQueryError(
+                gettext("'%(value)s' is not a %(value_2)s.")
+                % {"value": value[:60], "value_2": "language" if name == "lang" else name}
+            )
     return values
 
 
@@ -145,9 +158,11 @@ def _day(query: QueryDict, name: str) -> date | None:
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        raise BadQueryError(f"'{value[:40]}' is not a day. Write it as 2026-11-19.") from None
+        raise BadQueryError(
+            gettext("'%(value)s' is not a day. Write it as 2026-11-19.") % {"value": value[:40]}
+        ) from None
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise BadQueryError(f"The day {day} is out of range.")
+        raise BadQueryError(gettext("The day %(day)s is out of range.") % {"day": day})
     return day
 
 
@@ -193,25 +208,31 @@ def facets(
     filters = asked.filters
     titles = {place.slug: place.title for place in places}
     kinds = taxonomy.kinds if taxonomy else KINDS
-    names = {category.id: category.name["en"] for category in taxonomy.categories} if taxonomy else {}
+    names = {category.id: words.named(category.name) for category in taxonomy.categories} if taxonomy else {}
     found = [
         _facet(
             "kind",
-            "Kind",
+            gettext("Kind"),
             filters.kinds,
             counts["kind"],
             {kind: words.kind(kind) for kind in kinds},
             every=True,
         ),
-        _facet("label", "About", filters.labels, counts["category"], names),
-        _facet("label", "One label", filters.labels, counts["label"], {}, first=0),
-        _facet("place", "Place", filters.places, counts["place"], titles, every=True),
-        _facet("lang", "Language", filters.langs, counts["lang"], words.TONGUES),
-        _facet("region", "Region", filters.regions, counts["region"], {}),
+        _facet("label", gettext("About"), filters.labels, counts["category"], names),
+        _facet("label", gettext("One label"), filters.labels, counts["label"], {}, first=0),
+        _facet("place", gettext("Place"), filters.places, counts["place"], titles, every=True),
+        _facet(
+            "lang",
+            gettext("Language"),
+            filters.langs,
+            counts["lang"],
+            {code: str(name) for code, name in words.TONGUES.items()},
+        ),
+        _facet("region", gettext("Region"), filters.regions, counts["region"], {}),
     ]
     if allowed(programme.audience).sentiment:
-        moods: dict[str, str] = {mood: mood for mood in SENTIMENTS}
-        found.append(_facet("mood", "Tone", filters.sentiments, counts["sentiment"], moods))
+        moods: dict[str, str] = {mood: words.mood(mood) for mood in SENTIMENTS}
+        found.append(_facet("mood", gettext("Tone"), filters.sentiments, counts["sentiment"], moods))
     found.append(_tags(programme, filters))
     return [facet for facet in found if len(facet.first) + len(facet.more) > 0]
 
@@ -262,17 +283,17 @@ def describe(asked: Asked, programme: Programme, places: Sequence[Place]) -> str
     filters = asked.filters
     titles = {place.slug: place.title for place in places}
     parts = [f"“{filters.q}”"] if filters.q else []
-    parts += filters.kinds
-    parts += [f"about {label}" for label in filters.labels]
-    parts += [f"in {titles.get(slug, slug)}" for slug in filters.places]
+    parts += [words.kind_name(kind) for kind in filters.kinds]
+    parts += [gettext("about %(label)s") % {"label": label} for label in filters.labels]
+    parts += [gettext("in %(place)s") % {"place": titles.get(slug, slug)} for slug in filters.places]
     parts += [words.tongue(lang) for lang in filters.langs]
-    parts += [f"from {region}" for region in filters.regions]
-    parts += filters.sentiments
+    parts += [gettext("from %(region)s") % {"region": region} for region in filters.regions]
+    parts += [words.mood(mood) for mood in filters.sentiments]
     parts += [gettext("tagged %(tag)s") % {"tag": tag} for tag in filters.tags]
     if filters.unsure is not None:
-        parts.append("unsure" if filters.unsure else "sure")
+        parts.append(gettext("unsure") if filters.unsure else gettext("sure"))
     if asked.since:
-        parts.append(f"since {asked.since}")
+        parts.append(gettext("since %(day)s") % {"day": asked.since})
     if asked.until:
-        parts.append(f"until {asked.until}")
+        parts.append(gettext("until %(day)s") % {"day": asked.until})
     return ", ".join(parts)

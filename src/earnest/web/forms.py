@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from earnest.record.verdict import KINDS
 from earnest.understand.corpus import OTHER
@@ -11,6 +12,14 @@ from earnest.understand.taxonomy import Taxonomy
 
 MOST_SAID = 5_000
 """Characters of what somebody says through the form."""
+
+
+_NO_SUCH = {
+    "label": _("There is no label of that name."),
+    "also": _("There is no label of that name."),
+    "kind": _("There is no kind of that name."),
+}
+_CHOOSE = {"label": _("Choose a label."), "also": _("Choose a label."), "kind": _("Choose a kind.")}
 
 
 class SignInForm(forms.Form):
@@ -37,10 +46,8 @@ class CorrectForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
             field.choices = [(value, value) for value in values]
-            field.error_messages["invalid_choice"] = (
-                f"There is no {'kind' if name == 'kind' else 'label'} of that name."
-            )
-            field.error_messages["required"] = f"Choose a {name}."
+            field.error_messages["invalid_choice"] = _NO_SUCH[name]
+            field.error_messages["required"] = _CHOOSE[name]
 
     def chosen(self) -> list[str]:
         """The labels, main one first."""

@@ -19,6 +19,7 @@ from django.shortcuts import render as django_render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from earnest.desk import access
@@ -69,6 +70,10 @@ UNDER_SETUP = frozenset(
 """First parts of addresses that are found through Setup."""
 
 
+LARGEST = 2**63 - 1
+"""The largest number that a database keeps: nothing has a larger one."""
+
+
 def door(action: access.Action, *, draft: bool = False) -> Callable[[View[P]], Callable[..., HttpResponse]]:
     """Lets a signed-in person through whose role allows `action` in the programme of the address.
 
@@ -89,6 +94,8 @@ def door(action: access.Action, *, draft: bool = False) -> Callable[[View[P]], C
                     return errors.permission_denied(request)
                 if not (found.live or draft):
                     return still_draft(request, found)
+                if any(isinstance(part, int) and part > LARGEST for part in kwargs.values()):
+                    raise Http404
                 try:
                     return view(request, found, *args, **kwargs)
                 except errors.BadQueryError as error:
@@ -106,8 +113,8 @@ def still_draft(request: HttpRequest, programme: Programme) -> HttpResponse:
     return errors.page(
         request,
         403,
-        "This programme has not begun: it is still being set up.",
-        "Nothing is listened to, kept or shown until its notice is public.",
+        gettext("This programme has not begun: it is still being set up."),
+        gettext("Nothing is listened to, kept or shown until its notice is public."),
     )
 
 
@@ -188,7 +195,7 @@ class Hearing:
     """The rule under the top bar, and the same in a sentence. Places that were closed are not listened to."""
 
     segments: tuple[Segment, ...]
-    sentence: str
+    sentence: str | Promise
     missing: tuple[str, ...]
 
     @classmethod
@@ -197,10 +204,15 @@ class Hearing:
         heard = [one for one in open_now if one.state != "unknown"]
         missing = [f"{one.place.title} {_silent(one)}" for one in open_now if one.state == "unknown"]
         if not open_now:
-            sentence = "No place is listened to yet."
+            sentence = gettext("No place is listened to yet.")
         else:
-            sentence = f"Hearing {len(heard)} of {words.several(len(open_now), 'place', 'places')}."
-        shown = missing if len(missing) <= 2 else [missing[0], f"{len(missing) - 1} more not heard"]
+            sentence = ngettext(
+                "Hearing %(heard)s of %(places)s place.",
+                "Hearing %(heard)s of %(places)s places.",
+                len(open_now),
+            ) % {"heard": len(heard), "places": len(open_now)}
+        more = gettext("%(count)s more not heard") % {"count": len(missing) - 1}
+        shown = missing if len(missing) <= 2 else [missing[0], more]
         return cls(
             segments=tuple(Segment(one.state, f"{one.place.title}: {_says(one)}") for one in open_now),
             sentence=sentence,
@@ -208,14 +220,18 @@ class Hearing:
         )
 
 
-NOT_BEGUN = Hearing((), "Nothing is listened to yet: this is a draft.", ())
+NOT_BEGUN = Hearing((), _("Nothing is listened to yet: this is a draft."), ())
 
 
 def _says(one: HearingNow) -> str:
-    return {"observed": "heard", "empty": "nobody spoke"}.get(one.state) or _silent(one)
+    if one.state == "observed":
+        return pgettext("a place", "heard")
+    return gettext("nobody spoke") if one.state == "empty" else _silent(one)
 
 
 def _silent(one: HearingNow) -> str:
     if one.place.state == "paused":
-        return "paused"
-    return "not heard yet" if one.since is None else f"unknown since {words.moment(one.since)}"
+        return pgettext("a place", "paused")
+    if one.since is None:
+        return pgettext("a place", "not heard yet")
+    return pgettext("a place", "unknown since %(when)s") % {"when": words.moment(one.since)}

@@ -117,6 +117,8 @@ def _says(row: EscalationRow, now: datetime) -> str:
     if row.state == "acknowledged":
         if row.settled_by_name:
             return _("%(person)s has it, since %(when)s.") % values
+        if row.settled_how == "hook":
+            return _("Another system said that somebody has it, since %(when)s.") % values
         return _("Somebody has it, by the link of a message, since %(when)s.") % values
     if row.state == "returned":
         return _("Handed back %(when)s: it waits for somebody to hand it on.") % values
@@ -142,7 +144,11 @@ def _why(programme: Programme, row: EscalationRow) -> str:
         return row.because
     why = row.why[0]
     label = why.get("label")
-    about = taxonomy_names.of(programme.slug).about(label) if isinstance(label, str) and label else ""
+    about = (
+        taxonomy_names.of(programme.slug, words.language()).about(label)
+        if isinstance(label, str) and label
+        else ""
+    )
     voices, posts, within = why.get("voices"), why.get("posts"), why.get("within")
     if why.get("watch") == "volume" and isinstance(posts, int) and isinstance(within, int):
         return _("%(about)s: about %(posts)d posts of about %(voices)d voices within %(span)s.") % {

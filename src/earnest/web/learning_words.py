@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext
+
 from earnest.understand.drift import ONCE, Notice
 from earnest.understand.taxonomy import Taxonomy
 from earnest.web import words
@@ -18,34 +20,43 @@ class Told:
 
 def told(notice: Notice, taxonomy: Taxonomy | None) -> Told:
     """A notice in a sentence, and what it rests on."""
-    since = f"{notice.since.day} {words.LONG_MONTHS[notice.since.month - 1]}{_year(notice.since)}"
-    before, now = f"{notice.before * 100:.0f}", f"{notice.now * 100:.0f}"
+    here = {
+        "since": words.day_of(notice.since, year=notice.since.year != _year()),
+        "before": f"{notice.before * 100:.0f}",
+        "now": f"{notice.now * 100:.0f}",
+        "once": ONCE,
+        "index": f"{notice.index:.2f}",
+    }
+    chance = gettext("Chance alone would do as much in less than one week of %(once)s.") % here
     if notice.sort == "unsure":
-        says = (
-            f"Since {since} the machine is unsure of more posts: {now} in 100, before that {before}."
+        says = gettext(
+            "Since %(since)s the machine is unsure of more posts:"
+            " %(now)s in 100, before that %(before)s."
             " Answers in the review queue help most now."
         )
     elif notice.sort == "unknown":
-        says = (
-            f"Since {since} more posts speak of things this programme’s labels do not know: {now} in 100 of"
-            f" their words were never met before, until then {before}."
+        says = gettext(
+            "Since %(since)s more posts speak of things this programme’s"
+            " labels do not know: %(now)s in 100 of"
+            " their words were never met before, until then %(before)s."
         )
     elif notice.sort == "mixture":
-        names = {label.id: label.name["en"] for label in taxonomy.labels} if taxonomy else {}
-        grown = ", ".join(names.get(label, label) for label in notice.labels)
-        says = f"Since {since} people speak of other things than before" + (
-            f": more of {grown}." if grown else "."
-        )
-    else:
+        names = {label.id: words.named(label.name) for label in taxonomy.labels} if taxonomy else {}
+        here["labels"] = ", ".join(names.get(label, label) for label in notice.labels)
         says = (
-            f"Since {since} labels are right less often than the machine’s own chances promised: {now} in 100"
-            f" of the blind sample, promised were {before}."
+            gettext("Since %(since)s people speak of other things than before: more of %(labels)s.")
+            if notice.labels
+            else gettext("Since %(since)s people speak of other things than before.")
         )
-    index = (
-        f" Stability index {notice.index:.2f}, 0.2 and more is a change." if notice.sort == "mixture" else ""
-    )
-    return Told(says, f"Chance alone would do as much in less than one week of {ONCE}.{index}")
+        chance += " " + gettext("Stability index %(index)s, 0.2 and more is a change.") % here
+    else:
+        says = gettext(
+            "Since %(since)s labels are right less often than the"
+            " machine’s own chances promised: %(now)s in"
+            " 100 of the blind sample, promised were %(before)s."
+        )
+    return Told(says % here, chance)
 
 
-def _year(day: date) -> str:
-    return "" if day.year == date.today().year else f" {day.year}"  # noqa: DTZ011 - only whether to name the year
+def _year() -> int:
+    return date.today().year  # noqa: DTZ011 - only whether to name the year

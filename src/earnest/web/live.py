@@ -1,10 +1,11 @@
 """Posts as they arrive, by server-sent events.
 
-One event a post (`id`: its arrival, so that a browser that comes back goes on after the last one it saw), a
-`pace` event each minute, a comment as heartbeat, and with it a `gone` event with the ids of posts that were
-erased, edited or hidden since; at its beginning `there`, the ids of the newest that may be shown. A stream
-ends by itself after a few minutes and the browser comes back: what a person may see is asked again then, and
-at every heartbeat.
+One event a post (`id`: its arrival, so that a browser that comes back goes on after the last one it saw).
+When more came than a page can show, the newest are sent and a `passed` event says how many were passed over:
+always in the order of arrival, none twice. A `pace` event each minute, a comment as heartbeat, and with it a
+`gone` event with the ids of posts that were erased, edited or hidden since; at its beginning `there`, the ids
+of the newest that may be shown. A stream ends by itself after a few minutes and the browser comes back: what
+a person may see is asked again then, and at every heartbeat.
 """
 
 import asyncio
@@ -24,29 +25,50 @@ from earnest.store.read import Filters, PostRow
 P = ParamSpec("P")
 T = TypeVar("T")
 
-POLL = 1.0
+POLL = 0.5
 """Seconds between looks at the store."""
 HEARTBEAT = 15.0
 LIFE = 300.0
 RETRY = 2_000
 """Milliseconds after which a browser comes back."""
 BATCH = 50
+SEARCHED = 1_000
+"""Posts that a search looks through at once: most of them do not fit."""
 SHOWN = 200
-"""Posts that a page shows at most."""
+"""Posts that a page shows at most: when more than these wait to be sent, the stream falls forward."""
+NEWEST = 20
+"""Posts that are sent then."""
+COUNTED = 10_000
+"""How far those that were passed over are counted at a time: beyond it is "at least"."""
 MOST = 500
 """Posts of one page that are watched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """What one reader follows: `render` makes the HTML of a post, `pace` that of the pace, in a thread."""
+    """What one reader follows. `render` makes the HTML of a post, `pace` that of the pace, `passed` that of
+    how many were passed over (and whether it is at least so many), each in a thread.
+    """
 
     programme: str
     filters: Filters
     after: int
     render: Callable[[PostRow], str]
     pace: Callable[[], str]
+    passed: Callable[[int, bool], str]
     allowed: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What came since the last look: posts as HTML by arrival, up to which arrival all is told or passed
+    over, how many were passed over, and whether there is more to send at once.
+    """
+
+    rows: tuple[tuple[PostRow, str], ...]
+    reached: int
+    passed: int = 0
+    more: bool = False
 
 
 def event(name: str, data: str, id: int | None = None) -> str:
@@ -65,9 +87,14 @@ async def follow(following: Following, *, life: float = LIFE, poll: float = POLL
     yield f"retry: {RETRY}\n\n"
     shown = await _in_thread(_shown, following)
     yield event("there", " ".join(map(str, shown)))
+    passed, at_least = 0, False
     while (now := monotonic()) - born < life and not CLOSING.is_set():
-        found, after = await _in_thread(_arrived, following, after)
-        for row, html in found:
+        found = await _in_thread(_arrived, following, after)
+        after = found.reached
+        if found.passed:
+            passed, at_least = passed + found.passed, at_least or found.passed >= COUNTED
+            yield event("passed", await _in_thread(following.passed, passed, at_least))
+        for row, html in found.rows:
             shown[row.id] = hash(row.text)
             yield event("post", html, row.arrival)
         if now - beat >= HEARTBEAT:
@@ -80,7 +107,8 @@ async def follow(following: Following, *, life: float = LIFE, poll: float = POLL
         if now - paced >= 60:
             paced = now
             yield event("pace", await _in_thread(following.pace))
-        await asyncio.sleep(poll)
+        if not found.more:
+            await asyncio.sleep(poll)
     yield event("again", "")
 
 
@@ -101,17 +129,23 @@ def _gone(following: Following, shown: dict[int, int]) -> list[int]:
     return gone
 
 
-def _arrived(following: Following, after: int) -> tuple[list[tuple[PostRow, str]], int]:
-    """New posts as HTML by arrival, and the arrival up to which all is told.
-
-    The newest number is asked first, so that a quiet second costs one look.
-    """
+def _arrived(following: Following, after: int) -> Arrived:
+    """What came after an arrival. The newest number is asked first, so that a quiet moment costs one look."""
     newest = read.newest_id(following.programme)
     if newest <= after:
-        return [], after
-    rows, full = read.arrivals(following.programme, following.filters, since_id=after, limit=BATCH)
+        return Arrived((), after)
+    programme, filters = following.programme, following.filters
+    passed = 0
+    if newest - after > SHOWN and not filters.q:
+        rows, passed = read.latest(programme, filters, since_id=after, limit=NEWEST, most=COUNTED)
+        if passed + len(rows) <= SHOWN:  # the others were another programme's, or do not fit
+            passed = 0
+    full = None
+    if not passed:
+        rows, full = read.arrivals(programme, filters, since_id=after, limit=SEARCHED if filters.q else BATCH)
     reached = max([newest, *(row.arrival for row in rows)]) if full is None else full
-    return [(row, following.render(row)) for row in rows], reached
+    told = tuple((row, following.render(row)) for row in rows)
+    return Arrived(told, reached, passed, more=full is not None)
 
 
 async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

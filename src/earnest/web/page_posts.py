@@ -3,18 +3,21 @@
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from earnest.record.errors import EarnestError
 from earnest.report import measured as blind_sample
 from earnest.store import read, read_second
 from earnest.store.read import PostRow, Programme
+from earnest.understand.evaluate import Share
 from earnest.web import understanding, words
 from earnest.web.forms import CorrectForm
 
 MOST, LEAST = 4, 0.08
 """Words shown for a label, and the share of all that spoke for it below which a word is not worth showing."""
 
-OUTSIDE = "how sure the second look was is its own word, and was not measured"
+OUTSIDE = _("how sure the second look was is its own word, and was not measured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,9 @@ def because(programme: Programme, post: PostRow, *, may_correct: bool, whole: bo
         found.append(
             LabelReason(
                 id=scored.id,
-                name=label.name["en"] if label else "",
+                name=words.named(label.name) if label else "",
                 terms=tuple(dict.fromkeys(reason.term for reason in reasons)),
-                score="" if post.corrected else OUTSIDE if outside else words.sureness(scored.score),
+                score="" if post.corrected else str(OUTSIDE) if outside else words.sureness(scored.score),
                 measured=measured(programme, scored.id, corrections.get(scored.id)),
             )
         )
@@ -78,8 +81,8 @@ def because(programme: Programme, post: PostRow, *, may_correct: bool, whole: bo
 
 
 _LOOKED = {
-    "accurate": "a slower, more accurate model on this machine",
-    "endpoint": "a language model on the operator's own server",
+    "accurate": _("a slower, more accurate model on this machine"),
+    "endpoint": _("a language model on the operator's own server"),
 }
 
 
@@ -87,13 +90,22 @@ def second(post: PostRow, opinion: read_second.Opinion | None) -> str:
     """What a second look said, in a sentence."""
     if opinion is None:
         return ""
-    who, said = _LOOKED.get(opinion.tier, "another model"), opinion.labels[0].id
+    named = {
+        "who": _LOOKED.get(opinion.tier, _("another model")),
+        "label": opinion.labels[0].id,
+        "before": opinion.said,
+    }
     if opinion.agrees:
-        return f"By {who}: it agreed."
+        return gettext("By %(who)s: it agreed.") % named
     if opinion.changed:
-        return f"By {who}: it said {said} and was surer. Before, the post was under {opinion.said}."
-    rest = " Neither is sure, so a person should say." if post.unsure and not post.corrected else ""
-    return f"By {who}: it said {said}.{rest}"
+        return (
+            gettext("By %(who)s: it said %(label)s and was surer. Before, the post was under %(before)s.")
+            % named
+        )
+    said = gettext("By %(who)s: it said %(label)s.") % named
+    if post.unsure and not post.corrected:
+        said += " " + gettext("Neither is sure, so a person should say.")
+    return said
 
 
 def measured(programme: Programme, label: str, here: read.LabelQuality | None) -> str:
@@ -105,24 +117,45 @@ def measured(programme: Programme, label: str, here: read.LabelQuality | None) -
     share = figures.precision if figures else None
     if share is not None and share.value is not None:
         said.append(
-            f"Right {share.value * 100:.0f} times in 100 when it was measured"
-            f" (likely {share.low * 100:.0f} to {share.high * 100:.0f}, {share.of} texts)."
+            gettext(
+                "Right %(right)s times in 100 when it was measured (likely"
+                " %(low)s to %(high)s, %(of)s texts)."
+            )
+            % _range(share)
         )
     blind = blind_sample.measured(programme.slug).rolling.labels.get(label)
     if blind is not None and blind_sample.tells(blind.precision):
-        right = blind.precision
+        right = _range(blind.precision)
         said = [
-            f"Right {(right.value or 0) * 100:.0f} times in 100 in this programme’s blind sample"
-            f" (likely {right.low * 100:.0f} to {right.high * 100:.0f},"
-            f" {words.several(right.of, 'post', 'posts')})."
+            gettext(
+                "Right %(right)s times in 100 in this programme’s blind sample"
+                " (likely %(low)s to %(high)s, %(posts)s)."
+            )
+            % {**right, "posts": words.posts(blind.precision.of)}
         ]
     if here is not None and here.of:
-        said.append(f"People here kept it {here.right} of {words.several(here.of, 'time', 'times')}.")
-    return " ".join(said) or "Not measured yet."
+        said.append(
+            gettext("People here kept it %(kept)s of %(times)s.")
+            % {"kept": here.right, "times": words.times(here.of)}
+        )
+    return " ".join(said) or gettext("Not measured yet.")
+
+
+def _range(share: Share) -> dict[str, object]:
+    return {
+        "right": f"{(share.value or 0) * 100:.0f}",
+        "low": f"{share.low * 100:.0f}",
+        "high": f"{share.high * 100:.0f}",
+        "of": share.of,
+    }
 
 
 def _left_out(text: str) -> str:
-    count = sum(1 for _ in words.PLACEHOLDER.finditer(text))
+    count = sum(1 for _found in words.PLACEHOLDER.finditer(text))
     if not count:
-        return "No author was kept."
-    return f"{words.several(count, 'piece', 'pieces')} of personal data, before storing. No author was kept."
+        return gettext("No author was kept.")
+    return ngettext(
+        "%(count)s piece of personal data, before storing. No author was kept.",
+        "%(count)s pieces of personal data, before storing. No author was kept.",
+        count,
+    ) % {"count": f"{count:,}"}

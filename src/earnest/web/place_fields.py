@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from earnest.record.audience import of as allowed
 from earnest.sources.registry import TYPES
 from earnest.web.setup_steps import Asked, Choice, Field
 
 KIND_CHOICES = {
-    "addressed": Choice("addressed", "Said to you", "Reviews of what you do, answers to what you asked."),
-    "open": Choice("open", "Said in public", "Anybody may read it, and it was not said to you."),
+    "addressed": Choice(
+        "addressed", _("Said to you"), _("Reviews of what you do, answers to what you asked.")
+    ),
+    "open": Choice("open", _("Said in public"), _("Anybody may read it, and it was not said to you.")),
 }
 
 
@@ -17,7 +23,7 @@ class Kind:
     """A type of place that can be added on a page. `settings` are the source's own."""
 
     type: str
-    title: str
+    title: str | Promise
     settings: tuple[Field, ...]
     secret: Field | None = None
 
@@ -25,10 +31,14 @@ class Kind:
 ADDED: dict[str, Kind] = {
     "feed": Kind(
         "feed",
-        "A web feed",
+        _("A web feed"),
         (
             Field(
-                "url", "Address", needed=True, most=2_000, hint="Of the feed itself: RSS, Atom or JSON Feed."
+                "url",
+                _("Address"),
+                needed=True,
+                most=2_000,
+                hint=_("Of the feed itself: RSS, Atom or JSON Feed."),
             ),
         ),
     ),
@@ -37,31 +47,38 @@ ADDED: dict[str, Kind] = {
 INVITED: dict[str, Kind] = {
     "matrix": Kind(
         "matrix",
-        "A Matrix room",
+        _("A Matrix room"),
         (
-            Field("homeserver", "Homeserver", needed=True, hint="Where the bot has its account: https://…"),
             Field(
-                "room", "Room", needed=True, hint="Its id or alias: !abc:example.org or #riders:example.org"
+                "homeserver", _("Homeserver"), needed=True, hint=_("Where the bot has its account: https://…")
+            ),
+            Field(
+                "room",
+                _("Room"),
+                needed=True,
+                hint=_("Its id or alias: !abc:example.org or #riders:example.org"),
             ),
         ),
         Field(
             "secret",
-            "The bot’s access token",
+            _("The bot’s access token"),
             kind="secret",
             needed=True,
             most=1_000,
-            hint="Of an account made for this alone. It is kept in the key folder, never in the database.",
+            hint=_("Of an account made for this alone. It is kept in the key folder, never in the database."),
         ),
     ),
 }
 
-NAME = Field("name", "Name of the place", needed=True, most=60, hint="As it will stand in the public notice.")
+NAME = Field(
+    "name", _("Name of the place"), needed=True, most=60, hint=_("As it will stand in the public notice.")
+)
 GRACE = Field(
     "grace",
-    "Days until everything is erased after the community ends it",
+    _("Days until everything is erased after the community ends it"),
     kind="number",
     needed=True,
-    hint="It stands in the notice they pin. At most 90.",
+    hint=_("It stands in the notice they pin. At most 90."),
 )
 
 
@@ -74,7 +91,7 @@ def to_add(kind: Kind, audience: str) -> list[Field]:
     ]
     return [
         NAME,
-        Field("kind", "What is said there is", kind="choice", needed=True, choices=tuple(kinds)),
+        Field("kind", gettext("What is said there is"), kind="choice", needed=True, choices=tuple(kinds)),
         *kind.settings,
     ]
 

@@ -71,7 +71,7 @@ def span(minutes: int) -> str:
 def when(programme: Programme, route: Route) -> str:
     """What a route waits for, as one sentence."""
     asked = route.when
-    called = taxonomy_names.of(programme.slug)
+    called = taxonomy_names.of(programme.slug, words.language())
     about = ", ".join(called.about(one) for one in asked.about) or _("any label")
     if asked.themes:
         about = _("the themes %(numbers)s") % {"numbers": ", ".join(map(str, asked.themes))}
@@ -154,7 +154,7 @@ def _capital(text: str) -> str:
 
 def thing(programme: Programme, find: Find) -> str:
     """What was found, by its name."""
-    called = taxonomy_names.of(programme.slug)
+    called = taxonomy_names.of(programme.slug, words.language())
     if find.case:
         return _("Case %(number)d") % {"number": find.case}
     label = called.about(find.label) if find.label else _("any label")

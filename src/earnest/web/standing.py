@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
 from earnest.store import read_consents
 from earnest.store.read import HearingNow, Place, Programme, hearing_now
 from earnest.store.read_consents import ConsentRow, InvitationRow
@@ -11,14 +14,16 @@ from earnest.web import words
 from earnest.web.notice import Change, history
 
 STATES = {
-    "waiting": "waiting for the community to publish the notice",
-    "live": "open: the community invites us",
-    "paused": "paused",
-    "ended": "ended",
-    "lapsed": "not read: the invitation could not be proved in time",
-    "none": "not read: nobody invited us",
-    "open": "read",
+    "waiting": _("waiting for the community to publish the notice"),
+    "live": _("open: the community invites us"),
+    "paused": pgettext_lazy("a place", "paused"),
+    "ended": pgettext_lazy("a place", "ended"),
+    "lapsed": _("not read: the invitation could not be proved in time"),
+    "none": _("not read: nobody invited us"),
+    "open": pgettext_lazy("a place", "read"),
 }
+THEIRS = {"paused": _("paused by the community’s delegate")}
+"""The same, where it was the community's delegate who did it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ def of(programme: Programme, slugs: Sequence[str] | frozenset[str]) -> list[Stan
     """How these places of a programme stand, by title. Slugs that it has not are left out."""
     given = read_consents.consents(programme.slug)
     asked = read_consents.invitations(programme.slug)
-    events = history(programme.slug, "en")
+    events = history(programme.slug, words.language())
     return [
         _standing(one, given.get(one.place.slug), asked.get(one.place.slug), events)
         for one in hearing_now(programme.slug)
@@ -63,7 +68,7 @@ def _standing(
     place = one.place
     state = _state(place, consent, asked)
     theirs = place.paused_by == "delegate"
-    says = STATES[state] + (" by the community’s delegate" if theirs else "")
+    says = str(THEIRS.get(state, STATES[state]) if theirs else STATES[state])
     return Standing(
         place=place,
         state=state,
@@ -90,13 +95,16 @@ def _facts(place: Place, consent: ConsentRow | None, asked: InvitationRow | None
     facts: list[tuple[str, datetime | None]] = []
     if consent is None:
         if asked is not None and place.state != "closed":
-            facts += [("Asked", asked.made), ("Can open until", asked.opens_by)]
+            facts += [(gettext("Asked"), asked.made), (gettext("Can open until"), asked.opens_by)]
     else:
-        facts += [("Open since", consent.opened), ("Last proved", consent.checked)]
+        facts += [(gettext("Open since"), consent.opened), (gettext("Last proved"), consent.checked)]
         end = consent.ended or (consent.expires if consent.state == "lapsed" else None)
         if end is not None:
-            facts += [("Ended", end), ("Everything is erased on", end + timedelta(days=consent.grace_days))]
+            facts += [
+                (gettext("Ended"), end),
+                (gettext("Everything is erased on"), end + timedelta(days=consent.grace_days)),
+            ]
         elif asked is not None:
-            facts.append(("Ends by itself on", asked.until))
-    facts.append(("Last post", place.last_post))
+            facts.append((gettext("Ends by itself on"), asked.until))
+    facts.append((gettext("Last post"), place.last_post))
     return [(name, words.moment(at)) for name, at in facts if at is not None]

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from earnest.record.errors import InputError
 from earnest.understand import proposal
@@ -22,35 +25,43 @@ class Way:
     """One way to change the taxonomy, in the words of the page. `needs`: a label is chosen first."""
 
     do: str
-    title: str
-    says: str
+    title: str | Promise
+    says: str | Promise
     needs: bool = True
 
 
 WAYS: tuple[Way, ...] = (
     Way(
         "describe",
-        "Say it better",
-        "Another name, description, owner or severity. Posts stay where they are.",
+        _("Say it better"),
+        _("Another name, description, owner or severity. Posts stay where they are."),
     ),
-    Way("merge", "Merge labels", "Two or more become one. Exact: their posts are added up.", needs=False),
-    Way("split", "Split a label", "It becomes several. You show what each means; its posts are told apart."),
-    Way("move", "Move to another category", "Exact: its posts go along."),
-    Way("add", "Add a label", "For posts that are still to come, or for all if you say so.", needs=False),
-    Way("retire", "Retire a label", "No new post gets it; what it has stays."),
-    Way("category", "Rename a category", "Only its name.", needs=False),
-    Way("file", "Several at once", "Written as YAML, as the command line takes it.", needs=False),
+    Way(
+        "merge", _("Merge labels"), _("Two or more become one. Exact: their posts are added up."), needs=False
+    ),
+    Way(
+        "split",
+        _("Split a label"),
+        _("It becomes several. You show what each means; its posts are told apart."),
+    ),
+    Way("move", _("Move to another category"), _("Exact: its posts go along.")),
+    Way(
+        "add", _("Add a label"), _("For posts that are still to come, or for all if you say so."), needs=False
+    ),
+    Way("retire", _("Retire a label"), _("No new post gets it; what it has stays.")),
+    Way("category", _("Rename a category"), _("Only its name."), needs=False),
+    Way("file", _("Several at once"), _("Written as YAML, as the command line takes it."), needs=False),
 )
 BY_DO = {way.do: way for way in WAYS}
 
 HISTORY = (
-    ("relabel", "Stored posts follow", "So that weeks before and after can be compared."),
+    ("relabel", _("Stored posts follow"), _("So that weeks before and after can be compared.")),
     (
         "keep",
-        "From now on only",
-        "Stored posts of a split label stay as they are; charts tell the parts together.",
+        _("From now on only"),
+        _("Stored posts of a split label stay as they are; charts tell the parts together."),
     ),
-    ("all", "Ask about every stored post anew", "Also those of other labels. Takes longest."),
+    ("all", _("Ask about every stored post anew"), _("Also those of other labels. Takes longest.")),
 )
 
 
@@ -66,13 +77,16 @@ def read(do: str, given: QueryDict, taxonomy: Taxonomy) -> Asked:
     """What was filled in. Raises InputError (TaxonomyError) in a sentence for what cannot be."""
     for name in given:
         if any(len(value) > MOST_TYPED for value in given.getlist(name)):
-            raise InputError("One of the fields is too long.", advice=f"At most {MOST_TYPED:,} characters.")
+            raise InputError(
+                gettext("One of the fields is too long."),
+                advice=gettext("At most %(most)s characters.") % {"most": f"{MOST_TYPED:,}"},
+            )
     if do == "file":
         return Asked(proposal.parse(given.get("file", ""), "line", taxonomy), {})
     history = given.get("history", "relabel")
     chosen = next((known for known in HISTORIES if known == history), None)
     if chosen is None:
-        raise InputError("Say what becomes of stored posts.")
+        raise InputError(gettext("Say what becomes of stored posts."))
     step, posts = _step(do, given, taxonomy)
     return Asked(Proposal((replace(step, place=""),), chosen), posts)
 
@@ -88,7 +102,7 @@ def _step(do: str, given: QueryDict, taxonomy: Taxonomy) -> tuple[Step, dict[int
         return Step("category", (id,), (Label(id, _name(given, "")),)), {}
     old = taxonomy.get(_text(given, "label"))
     if old is None:
-        raise InputError("Choose a label.")
+        raise InputError(gettext("Choose a label."))
     if do == "describe":
         return Step("describe", (old.id,), (replace(_label(given, "", old), id=old.id, line=old.line),)), {}
     if do == "move":
@@ -102,14 +116,17 @@ def _step(do: str, given: QueryDict, taxonomy: Taxonomy) -> tuple[Step, dict[int
 def _merge(given: QueryDict, taxonomy: Taxonomy) -> Step:
     ids = tuple(dict.fromkeys(given.getlist("labels")))
     if len(ids) < 2:
-        raise InputError("Choose two or more labels.")
+        raise InputError(gettext("Choose two or more labels."))
     into = _text(given, "into")
     known = taxonomy.get(into)
     if into and known is None:
-        raise InputError("There is no such label to merge into.")
+        raise InputError(gettext("There is no such label to merge into."))
     if known is not None:
         if known.id not in ids:
-            raise InputError(f"'{known.id}' is not among the labels you chose.", advice="Tick it as well.")
+            raise InputError(
+                gettext("'%(id)s' is not among the labels you chose.") % {"id": known.id},
+                advice=gettext("Tick it as well."),
+            )
         return Step("merge", ids, (known,))
     largest = max(
         (one for id in ids if (one := taxonomy.get(id))), key=lambda one: one.severity, default=None
@@ -144,7 +161,7 @@ def parts_of(given: QueryDict) -> int:
 def _label(given: QueryDict, which: str, old: Label) -> Label:
     severity = given.get(f"severity{which}") or str(old.severity)
     if severity not in ("1", "2", "3", "4"):
-        raise InputError("Severity is 1, 2, 3 or 4.")
+        raise InputError(gettext("Severity is 1, 2, 3 or 4."))
     lines = given.get(f"examples{which}", "").splitlines()
     return Label(
         id=_text(given, f"id{which}"),
@@ -161,9 +178,9 @@ def _label(given: QueryDict, which: str, old: Label) -> Label:
 def _name(given: QueryDict, which: str) -> Mapping[str, str]:
     english = _text(given, f"name{which}")
     if not english:
-        raise InputError("A label needs a name.")
+        raise InputError(gettext("A label needs a name."))
     if len(english) > 80:
-        raise InputError("A name has at most 80 characters.")
+        raise InputError(gettext("A name has at most 80 characters."))
     return named(english, _text(given, f"name_es{which}") or english)
 
 

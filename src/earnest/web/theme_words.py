@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from earnest.report import cells, shown
 from earnest.report.names import Names
@@ -20,20 +23,21 @@ from earnest.store import read_themes
 from earnest.store.read import Programme
 from earnest.store.read_themes import ThemeRow
 from earnest.understand.themes_trend import Trend, trend
+from earnest.web import words
 
-SEVERE: dict[str, str] = {
-    "death": "somebody died",
-    "hurt": "somebody was hurt",
-    "threat": "violence or a threat",
-    "danger": "fire, gas or another danger",
-    "child": "a child at risk",
-    "medical": "medicine or medical help",
-    "data": "personal data laid open",
-    "lost-much": "a great loss of money",
-    "stranded": "somebody stranded or trapped",
-    "far-off": "sent far astray",
-    "life": "somebody speaks of ending their life",
-    "grave": "sounds grave",
+SEVERE: dict[str, str | Promise] = {
+    "death": _("somebody died"),
+    "hurt": _("somebody was hurt"),
+    "threat": _("violence or a threat"),
+    "danger": _("fire, gas or another danger"),
+    "child": _("a child at risk"),
+    "medical": _("medicine or medical help"),
+    "data": _("personal data laid open"),
+    "lost-much": _("a great loss of money"),
+    "stranded": _("somebody stranded or trapped"),
+    "far-off": _("sent far astray"),
+    "life": _("somebody speaks of ending their life"),
+    "grave": _("sounds grave"),
 }
 """Why a single post is shown on top, in words."""
 
@@ -63,18 +67,23 @@ class Shown:
 
 def show(row: ThemeRow, programme: Programme, names: Names, heard: Sequence[int], first: date) -> Shown:
     """What a page tells of a theme that has enough voices. `heard`: all posts of the same weeks."""
-    floor, voices = programme.floor, max(1, voices_of(row, programme))
+    floor, voices, lang = programme.floor, max(1, voices_of(row, programme)), words.language()
+    least = {"voices": f"{cells.coarse(voices, floor):,}", "floor": floor}
     moves = trend(row.weeks, heard, posts_a_voice=row.posts / voices)
     told = [week(posts, voices, row.posts, floor) for posts in row.weeks]
     return Shown(
         number=row.number,
-        name=row.name or f"A theme in {names.label(row.label)}",
+        name=row.name or gettext("A theme in %(label)s") % {"label": names.label(row.label)},
         own_words=row.named_by == "words",
         phrases=row.phrases,
         label=names.label(row.label),
         label_id=row.label,
-        posts=shown.words(row.posts, floor),
-        voices=f"at least {cells.coarse(voices, floor):,}" if voices >= floor else f"fewer than {floor}",
+        posts=shown.words(row.posts, floor, lang=lang),
+        voices=(
+            pgettext("voices", "at least %(voices)s") % least
+            if voices >= floor
+            else pgettext("voices", "fewer than %(floor)s") % least
+        ),
         others=_others(row, programme),
         trend=_trend(moves, row),
         way=moves.way,
@@ -82,9 +91,10 @@ def show(row: ThemeRow, programme: Programme, names: Names, heard: Sequence[int]
         last=row.last_seen.date(),
         spark=spark(told, row.number, first),
         weeks=tuple(
-            (f"{first + timedelta(weeks=at):%-d %b}", _said(value, floor)) for at, value in enumerate(told)
+            (words.day_of(first + timedelta(weeks=at), short=True), _said(value, floor))
+            for at, value in enumerate(told)
         ),
-        places=tuple((title, shown.words(posts, floor)) for _, title, posts in row.places[:6]),
+        places=tuple((title, shown.words(posts, floor, lang=lang)) for _slug, title, posts in row.places[:6]),
         state=row.state,
     )
 
@@ -102,13 +112,14 @@ def of_post(programme: Programme, post: int) -> Link | None:
     row = read_themes.theme_of(programme.slug, post)
     if row is None or not enough(row, programme):
         return None
-    return Link(row.number, row.name or f"a theme in {names_of(programme).label(row.label)}")
+    called = names_of(programme, words.language())
+    return Link(row.number, row.name or gettext("a theme in %(label)s") % {"label": called.label(row.label)})
 
 
 def shown_rows(programme: Programme, rows: Sequence[ThemeRow], weeks: int) -> list[Shown]:
     """Themes for a page, beside all that was heard in the same weeks."""
     first, heard = everything(programme, weeks)
-    called = names_of(programme)
+    called = names_of(programme, words.language())
     return [show(row, programme, called, heard, first) for row in rows]
 
 
@@ -121,29 +132,33 @@ def rising(programme: Programme, most: int = 3) -> list[Shown]:
 
 
 def _said(value: int | None, floor: int) -> str:
-    return f"fewer than {floor}" if value is None else f"about {value}" if value else "none"
+    if value is None:
+        return pgettext("posts", "fewer than %(floor)s") % {"floor": floor}
+    return pgettext("posts", "about %(count)s") % {"count": value} if value else pgettext("posts", "none")
 
 
 def _others(row: ThemeRow, programme: Programme) -> str:
     """How many say the opposite, "" where nobody does."""
     if not row.others:
         return ""
-    return shown.words(row.others, programme.floor, few=few_others(row, programme))
+    return shown.words(row.others, programme.floor, few=few_others(row, programme), lang=words.language())
 
 
 def _trend(moves: Trend, row: ThemeRow) -> str:
     if moves.way == "new":
-        return f"New: first heard on {row.first_seen:%-d %B}"
+        return gettext("New: first heard on %(day)s") % {"day": words.day_of(row.first_seen)}
     if moves.way == "unclear":
-        return "Too little was heard before to compare"
+        return gettext("Too little was heard before to compare")
     if moves.way == "steady":
-        return "Neither clearly more nor less than in the weeks before"
-    times = f"{_times(moves.low)} to {_times(moves.high)} times as often as in the weeks before"
-    return f"{'Rising' if moves.way == 'rising' else 'Falling'}: likely {times}"
+        return gettext("Neither clearly more nor less than in the weeks before")
+    times = {"low": _times(moves.low), "high": _times(moves.high)}
+    if moves.way == "rising":
+        return gettext("Rising: likely %(low)s to %(high)s times as often as in the weeks before") % times
+    return gettext("Falling: likely %(low)s to %(high)s times as often as in the weeks before") % times
 
 
 def _times(value: float) -> str:
-    return "more than 20" if value > 20 else f"{value:.1f}".removesuffix(".0")
+    return gettext("more than 20") if value > 20 else f"{value:.1f}".removesuffix(".0")
 
 
 def spark(weeks: Sequence[int | None], number: int, first: date) -> SafeString:
@@ -163,12 +178,16 @@ def spark(weeks: Sequence[int | None], number: int, first: date) -> SafeString:
     return format_html(
         '<svg class="spark" viewBox="0 0 {} 20" role="img" aria-label="{}">{}{}</svg>',
         f"{len(weeks) * width:g}",
-        f"Posts by week since {first:%-d %B}: " + ", ".join("few" if v is None else str(v) for v in weeks),
+        gettext("Posts by week since %(day)s: %(counts)s")
+        % {
+            "day": words.day_of(first),
+            "counts": ", ".join(pgettext("posts", "few") if v is None else str(v) for v in weeks),
+        },
         format_html_join("", '<rect class="b1" x="{}" y="{}" width="5" height="{}"/>', bars),
         format_html_join("", '<circle class="seen" cx="{}" cy="18.5" r="1.2"/>', dots),
     )
 
 
-def why(codes: Sequence[str], also: Mapping[str, str] = SEVERE) -> str:
+def why(codes: Sequence[str], also: Mapping[str, str | Promise] = SEVERE) -> str:
     """Why a single post is shown on top."""
-    return ", ".join(also[code] for code in codes if code in also)
+    return ", ".join(str(also[code]) for code in codes if code in also)

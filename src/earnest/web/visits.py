@@ -100,6 +100,10 @@ class Language(MiddlewareMixin):
     A public notice chooses its own.
     """
 
+    def process_request(self, request: HttpRequest) -> None:
+        """For addresses that there are not: they have no view."""
+        translation.activate(translation.get_language_from_request(request))
+
     def process_view(self, request: HttpRequest, *view: object) -> None:
         signed_in = _known(request)
         asked = request.session.get(LANGUAGE) if signed_in else None

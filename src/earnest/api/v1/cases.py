@@ -11,7 +11,7 @@ from earnest.api.v1 import cursor
 from earnest.api.v1.door import asker, get
 from earnest.api.v1.posts import PostOut, out
 from earnest.api.v1.problems import not_there
-from earnest.api.v1.shapes import Asked, Cursor, Limit, Moment, Number, Out, YesNo, plain
+from earnest.api.v1.shapes import Asked, Cursor, LabelId, Limit, Moment, Number, Out, YesNo, plain
 from earnest.desk import audit, cases, tags, teams
 from earnest.store import read_case_posts, read_cases
 from earnest.store.shapes_cases import Case, Entry, Filters, Severity, Status
@@ -64,6 +64,9 @@ class CasesAsked(Asked):
     assignee: int | None = Field(None, ge=0, le=2**31 - 1, description="0: nobody's.")
     tag: int | None = Field(None, ge=1, le=2**31 - 1)
     theme: int | None = Field(None, ge=1, le=2**31 - 1)
+    label: LabelId | None = Field(
+        None, description="A label or a category: with a post of that main label, or a theme of it."
+    )
     q: str | None = Field(None, max_length=160, description="Words of the title, or a number.")
     overdue: YesNo = "no"
     order: Literal["changed", "due", "severity", "opened"] = "changed"
@@ -161,6 +164,7 @@ def list_cases(request: HttpRequest, programme: str, asked: Query[CasesAsked]) -
         assignee=asked.assignee,
         tag=asked.tag,
         theme=asked.theme,
+        label=asked.label or "",
         q=asked.q or "",
         overdue=asked.overdue == "yes",
         order=asked.order,

@@ -104,7 +104,10 @@ def same_site(url: Any, *bases: str) -> str:
     """An address that belongs to the tracker's own site, or Garbled: pages show it as a link."""
     if not isinstance(url, str) or len(url) > 400 or not url.isprintable() or " " in url:
         raise Garbled("no address")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise Garbled("no address") from error
     if parts.scheme not in ("http", "https") or "@" in parts.netloc:
         raise Garbled("no address")
     if not any(parts.hostname == urlsplit(base).hostname for base in bases):
@@ -117,9 +120,13 @@ def base_of(url: str, default: str) -> str:
     BadSetting.
     """
     given = (url or default).strip().rstrip("/")
-    parts = urlsplit(given)
+    wrong = BadSetting("The address of the tracker is not one.", advice=f"Write it like {default}.")
+    try:
+        parts = urlsplit(given)
+    except ValueError as error:
+        raise wrong from error
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
-        raise BadSetting("The address of the tracker is not one.", advice=f"Write it like {default}.")
+        raise wrong
     return given
 
 

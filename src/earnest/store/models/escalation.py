@@ -1,8 +1,8 @@
 """Teams, the routes by which something goes to them, and what was sent up and when.
 
-Nothing here says who wrote a post, and nothing counts what a person of the desk did. Cases, themes, labels and
-channels are named by their numbers and ids, never by words of a post: what a message says is made anew when a
-step is taken, and the outbox forgets it once it is delivered.
+Nothing here says who wrote a post, and nothing counts what a person of the desk did. Cases, themes, labels
+and channels are named by their numbers and ids, never by words of a post: what a message says is made anew
+when a step is taken, and the outbox forgets it once it is delivered.
 """
 
 from django.conf import settings
@@ -64,7 +64,7 @@ class Route(models.Model):
     place     where it stands in its file
     spec      the route as plain values (`desk.route_shapes`)
     comments  the lines that stood above it in its file
-    since     what was found before is not sent by it: when it was made, switched on, or its conditions changed
+    since     what was found before is not sent by it: when it was made, switched on or its conditions changed
     looked    when it was last looked whether it matches (a row that two schedulers take in turns)
     """
 
@@ -123,7 +123,7 @@ class Escalation(models.Model):
     thing     what the route found: "case:5", "alert:3", "theme:12", "label:pay.tips"
     key       route, thing and window: of a key there is one, so that nothing is sent up twice
     why       numbers and short names of what matched, never words of a post
-    ladder    its steps as they were when it began (`desk.ladder`): a route that is changed moves none that runs
+    ladder    its steps as they were when it began (`desk.ladder`): changing a route moves none that runs
     opened    when it began; `moved` when its last step was taken, or this round began
     turn      how often it was handed on
     step      how many steps of this round were taken; `due` when the next is, none: the ladder is at its end

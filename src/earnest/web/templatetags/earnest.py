@@ -1,8 +1,10 @@
 """Tags and filters of the pages; the work is in `earnest.web.words`."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django import template
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from earnest.store import read
@@ -12,6 +14,10 @@ from earnest.web import words
 register = template.Library()
 
 register.filter("kind", words.kind)
+register.filter("kind_name", words.kind_name)
+register.filter("mood", words.mood)
+register.filter("audience", words.audience)
+register.filter("rule_name", words.rule_name)
 register.filter("label", words.label)
 register.filter("tongue", words.tongue)
 register.filter("moment", words.moment)
@@ -33,7 +39,7 @@ def exact(at: datetime) -> str:
 @register.filter
 def trouble(error: str) -> str:
     """What a class of error means, for the person who keeps the place."""
-    return words.TROUBLES.get(error, error)
+    return str(words.TROUBLES.get(error, error))
 
 
 @register.filter
@@ -51,7 +57,25 @@ def thousands(count: int) -> str:
 @register.filter
 def posts(count: int) -> str:
     """ "1 post", "1,204 posts"."""
-    return words.several(count, "post", "posts")
+    return words.posts(count)
+
+
+@register.filter
+def cited(terms: Sequence[object]) -> SafeString:
+    """Words that people used, each marked as such, in the language they are in where that is known."""
+    return format_html_join(", ", "{}", ((_cited(term),) for term in terms))
+
+
+def _cited(term: object) -> SafeString:
+    lang = short_lang(getattr(term, "lang", "und"))
+    said = getattr(term, "text", term)
+    return format_html('<i lang="{}">{}</i>', lang, said) if lang else format_html("<i>{}</i>", said)
+
+
+@register.filter
+def named(names: Mapping[str, str]) -> str:
+    """A label's or a category's name in the page's language."""
+    return words.named(names)
 
 
 @register.filter

@@ -27,5 +27,6 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     response = render(
         request, "web/acknowledge.html", {"state": state}, status=404 if state == "gone" else 200
     )
-    response["Referrer-Policy"] = "no-referrer"
+    # With "no-referrer" a browser sends its own form with the origin "null", and it would be refused.
+    response["Referrer-Policy"] = "same-origin"
     return response

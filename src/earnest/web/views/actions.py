@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from earnest.desk import access, acted, actions, case_watch
@@ -81,11 +81,11 @@ def _asked(request: HttpRequest) -> tuple[date, date]:
     last = action_words.day_or_none(request.GET.get("to", "")) if request.GET.get("to") else None
     first = action_words.day_or_none(request.GET.get("from", "")) if request.GET.get("from") else None
     if (request.GET.get("to") and last is None) or (request.GET.get("from") and first is None):
-        raise BadQueryError("The days cannot be read. Write them as 2026-11-19.")
+        raise BadQueryError(gettext("The days cannot be read. Write them as 2026-11-19."))
     last = last or _today() + timedelta(weeks=4)
     first = first or min(last, _today()) - SPAN
     if first > last or last - first > LONGEST:
-        raise BadQueryError("Choose a first day before the last, at most two years apart.")
+        raise BadQueryError(gettext("Choose a first day before the last, at most two years apart."))
     return first, last
 
 

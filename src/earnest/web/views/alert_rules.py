@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from earnest.desk import access
@@ -16,26 +18,32 @@ from earnest.report import cells, names
 from earnest.store import read, read_alerts
 from earnest.store.alert_shapes import Rule
 from earnest.store.read import Programme
+from earnest.web import words
 from earnest.web.frame import door, render
 from earnest.web.views.alerts import SNOOZES, asked
 from earnest.web.views.errors import BadQueryError, permission_denied
 
 DAYS = (30, 90)
 MEANS = {
-    "calm": "calm: by chance about once in ten weeks",
-    "normal": "normal: by chance about once in two weeks",
-    "keen": "keen: by chance about twice a week",
+    "calm": _("calm: by chance about once in ten weeks"),
+    "normal": _("normal: by chance about once in two weeks"),
+    "keen": _("keen: by chance about twice a week"),
+}
+READINESS = {
+    "calm": pgettext_lazy("how readily", "calm"),
+    "normal": pgettext_lazy("how readily", "normal"),
+    "keen": pgettext_lazy("how readily", "keen"),
 }
 WHO = {
-    "everybody": "everybody in the programme, the delegate too",
-    "analyst": "analysts and above",
-    "lead": "leads and above",
-    "steward": "stewards",
+    "everybody": _("everybody in the programme, the delegate too"),
+    "analyst": _("analysts and above"),
+    "lead": _("leads and above"),
+    "steward": _("stewards"),
 }
 SORTS = {
-    "burst": "Something is said much more often than usual.",
-    "severe": "A single post speaks of something that may be serious.",
-    "new": "Several voices speak of a problem that was not heard of before.",
+    "burst": _("Something is said much more often than usual."),
+    "severe": _("A single post speaks of something that may be serious."),
+    "new": _("Several voices speak of a problem that was not heard of before."),
 }
 
 
@@ -47,6 +55,7 @@ class Line:
     about: str
     says: str
     means: str
+    proposed: str
     who: str
     snoozed: bool
 
@@ -91,12 +100,12 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
 
 
 def _choices(programme: Programme) -> dict[str, object]:
-    called = names.of(programme)
+    called = names.of(programme, words.language())
     return {
         "categories": sorted(called.categories.items(), key=lambda pair: pair[1]),
         "labels": sorted(called.labels.items(), key=lambda pair: pair[1]),
         "places": [place for place in read.places(programme.slug) if place.state != "closed"],
-        "kinds": [(kind, telling.KINDS[kind]) for kind in alert_rules.KINDS],
+        "kinds": [(kind, telling.kind(kind, words.language())) for kind in alert_rules.KINDS],
         "means": MEANS,
         "who": WHO,
         "hours": range(24),
@@ -105,17 +114,21 @@ def _choices(programme: Programme) -> dict[str, object]:
 
 
 def _line(programme: Programme, rule: Rule, now: datetime) -> Line:
-    called = names.of(programme)
-    about = called.labels.get(rule.about) or called.category(rule.about) if rule.about else "every label"
+    called = names.of(programme, words.language())
+    about = gettext("every label")
+    if rule.about:
+        about = called.labels.get(rule.about) or called.category(rule.about)
     if rule.place:
         place = read.place(programme.slug, rule.place)
-        about += f" at {place.title if place else rule.place}"
+        named = {"label": about, "place": place.title if place else rule.place}
+        about = gettext("%(label)s at %(place)s") % named
     return Line(
         rule,
         about,
-        SORTS[rule.sort],
-        MEANS[rule.sensitivity],
-        WHO[rule.seen_by],
+        str(SORTS[rule.sort]),
+        str(MEANS[rule.sensitivity]),
+        rule.proposed and str(READINESS.get(rule.proposed, rule.proposed)),
+        str(WHO[rule.seen_by]),
         rule.snoozed is not None and rule.snoozed > now,
     )
 
@@ -139,7 +152,7 @@ def one(request: HttpRequest, programme: Programme, rule: str) -> HttpResponse:
             return HttpResponseRedirect(reverse("alert_rules", args=[programme.slug]), status=303)
     days = request.GET.get("days", "")
     if days and days not in map(str, DAYS):
-        raise BadQueryError("A rule is tried on the last 30 or 90 days.")
+        raise BadQueryError(gettext("A rule is tried on the last 30 or 90 days."))
     tried = bool(days) and found.sort == "burst"
     context = {
         "rule": found,
@@ -160,10 +173,14 @@ def _past(programme: Programme, rule: Rule, days: int) -> list[Past]:
     found = []
     for would in alerts.dry_run(programme, rule, days, datetime.now(UTC)):
         high = max(cells.coarse(round(would.high), floor), floor)
-        text = (
-            f"about {cells.coarse(would.seen, floor):,} {telling.KINDS[would.key.kind]}, usual up to {high:,}"
+        text = gettext("about %(seen)s %(kinds)s, usual up to %(high)s") % {
+            "seen": f"{cells.coarse(would.seen, floor):,}",
+            "kinds": telling.kind(would.key.kind, words.language()),
+            "high": f"{high:,}",
+        }
+        found.append(
+            Past(telling.title_of(programme, would.key, words.language()), would.since, would.until, text)
         )
-        found.append(Past(telling.title_of(programme, would.key), would.since, would.until, text))
     return found[::-1]
 
 

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from earnest.desk import access, alert_work, audit
@@ -19,6 +21,7 @@ from earnest.report.alerts import Told
 from earnest.store import read_alerts
 from earnest.store.alert_shapes import AlertRow
 from earnest.store.read import Programme
+from earnest.web import words
 from earnest.web.frame import door, render
 from earnest.web.views.errors import BadQueryError
 
@@ -26,18 +29,22 @@ CHARTS = 12
 """Alerts of a list that are shown with their chart."""
 
 REASONS = {
-    "real": "a real problem",
-    "expected": "expected (a launch, a holiday)",
-    "noise": "nothing: noise",
-    "duplicate": "the same as another",
+    "real": _("a real problem"),
+    "expected": _("expected (a launch, a holiday)"),
+    "noise": _("nothing: noise"),
+    "duplicate": _("the same as another"),
 }
 ENDED = {
     **REASONS,
-    "level": "by itself: the level is back",
-    "gone": "by itself: nothing was heard of it for a week",
+    "level": _("by itself: the level is back"),
+    "gone": _("by itself: nothing was heard of it for a week"),
 }
-SNOOZES = {"hour": "for an hour", "day": "for a day", "week": "for a week"}
-SORTS = {"burst": "rose", "severe": "may be serious", "new": "is new"}
+SNOOZES = {"hour": _("for an hour"), "day": _("for a day"), "week": _("for a week")}
+SORTS = {
+    "burst": pgettext_lazy("an alert", "rose"),
+    "severe": pgettext_lazy("an alert", "may be serious"),
+    "new": pgettext_lazy("an alert", "is new"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +71,14 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     closed = seen(request, programme, read_alerts.alerts(programme.slug, is_open=False, limit=60))
     context = {
         "open": [
-            _shown(request, programme, one, now) for one in telling.told(programme, shown[:CHARTS], now=now)
+            _shown(request, programme, one, now)
+            for one in telling.told(programme, shown[:CHARTS], now=now, lang=words.language())
         ],
-        "more": [(one, telling.titled(programme, one)) for one in shown[CHARTS:]],
-        "aside": [(one, telling.titled(programme, one)) for one in aside],
+        "more": [(one, telling.titled(programme, one, words.language())) for one in shown[CHARTS:]],
+        "aside": [(one, telling.titled(programme, one, words.language())) for one in aside],
         "closed": [
-            (one, telling.titled(programme, one), ENDED.get(one.reason, one.reason)) for one in closed
+            (one, telling.titled(programme, one, words.language()), ENDED.get(one.reason, one.reason))
+            for one in closed
         ],
         "may_settle": access.may(request.user, "settle_alerts", programme.slug),
         "may_keep": access.may(request.user, "keep_rules", programme.slug),
@@ -89,7 +98,7 @@ def one(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
 def _one(request: HttpRequest, programme: Programme, alert: AlertRow, problem: str = "") -> HttpResponse:
     now = datetime.now(UTC)
     audit.by(request.user, "alerts_read", programme.slug, f"alert:{alert.id}", hourly=True)
-    (told,) = telling.told(programme, [alert], now=now, words=True)
+    (told,) = telling.told(programme, [alert], now=now, words=True, lang=words.language())
     rule = read_alerts.rule(programme.slug, alert.rule, alert.sort)
     context = {
         "one": _shown(request, programme, told, now),
@@ -123,7 +132,7 @@ def feed(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
     said = request.POST.get("case", "").strip().lstrip("#")
     try:
         if not (said.isascii() and said.isdecimal() and len(said) < 10):
-            raise InputError("Write the number of a case.")
+            raise InputError(gettext("Write the number of a case."))
         alert_work.feed(programme.slug, id, int(said), by=request.user.pk)
     except EarnestError as error:
         return _one(request, programme, alert, error.sentence())
@@ -163,8 +172,8 @@ def _shown(request: HttpRequest, programme: Programme, told: Told, now: datetime
     return Shown(
         told,
         mark_safe(told.chart),  # noqa: S308 - drawn by report.svg, which escapes every word
-        SORTS[alert.sort],
-        ENDED.get(alert.reason, ""),
+        str(SORTS[alert.sort]),
+        str(ENDED.get(alert.reason, "")),
         alert.rings > now,
         posts_of(request.user, programme, alert),
     )

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as django_render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from earnest.desk import access, case_room
@@ -121,5 +122,5 @@ def _number(request: HttpRequest, name: str) -> int | None:
     if not said:
         return None
     if not (said.isascii() and said.isdecimal() and len(said) < 18):
-        raise BadQueryError("The address is damaged: a number in it cannot be read.")
+        raise BadQueryError(gettext("The address is damaged: a number in it cannot be read."))
     return int(said)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from earnest.desk import case_room, cases
@@ -148,7 +149,7 @@ def things(request: HttpRequest) -> tuple[list[int], list[int]]:
 def _ids(request: HttpRequest, name: str) -> list[int]:
     said = [value for value in request.POST.getlist(name) if value][:MOST_POSTS]
     if any(not (value.isascii() and value.isdecimal() and len(value) < 18) for value in said):
-        raise InputError(f"A {name} was not chosen from the list.")
+        raise InputError(gettext("A %(name)s was not chosen from the list.") % {"name": name})
     return [int(value) for value in said]
 
 
@@ -156,7 +157,7 @@ def _case(said: str) -> int:
     """The number of a case as somebody typed it: "12", "#12"."""
     said = said.strip().lstrip("#").strip()
     if not (said.isascii() and said.isdecimal() and len(said) < 10):
-        raise BadQueryError("Name the other case by its number.")
+        raise BadQueryError(gettext("Name the other case by its number."))
     return int(said)
 
 

@@ -6,6 +6,7 @@ may run: pictures are shown in a page, everything else is saved.
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from earnest.desk import case_room, cases
@@ -24,7 +25,7 @@ def attach(request: HttpRequest, programme: Programme, number: int) -> HttpRespo
     """Put a file on a case."""
     sent = request.FILES.get("file")
     if sent is None:
-        return show(request, programme, number, {"problem": "Choose a file first."}, status=400)
+        return show(request, programme, number, {"problem": gettext("Choose a file first.")}, status=400)
     try:
         cases.attach(programme.slug, number, sent.name or "", sent.read(), by=request.user.pk)
     except EarnestError as error:

@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from earnest.desk import access, case_opening, case_room
@@ -15,7 +15,15 @@ from earnest.desk.case_opening import Proposal
 from earnest.record.errors import EarnestError, InputError, StoreError
 from earnest.store.read import Programme
 from earnest.store.shapes_cases import SEVERITIES
-from earnest.web import case_filters, case_shown, case_suggested, case_words, theme_words
+from earnest.web import (
+    case_filters,
+    case_shown,
+    case_suggested,
+    case_words,
+    theme_words,
+    understanding,
+    words,
+)
 from earnest.web.case_filters import Asked
 from earnest.web.frame import door, render
 from earnest.web.views.case_acts import back
@@ -57,6 +65,7 @@ def _list(
 ) -> HttpResponse:
     found = case_room.listing(programme.slug, asked.filters, asked.after, SHOWN)
     query = asked.query.urlencode()
+    taxonomy = understanding.taxonomy_of(programme)
     done = request.GET.get("done", "")
     context = {
         "asked": asked,
@@ -72,6 +81,8 @@ def _list(
         "teams": list(found.teams.items()),
         "people": list(found.people.items()),
         "tags": list(found.tags.items()),
+        "categories": [(one.id, words.named(one.name)) for one in taxonomy.categories] if taxonomy else [],
+        "labels": [(one.id, words.named(one.name)) for one in taxonomy.labels] if taxonomy else [],
         "me": request.user.pk,
         "may_work": access.may(request.user, "work_cases", programme.slug),
         "nothing": _nothing(asked, found.counts),
@@ -125,7 +136,7 @@ def bulk(request: HttpRequest, programme: Programme) -> HttpResponse:
 def _numbers(request: HttpRequest) -> list[int]:
     said = request.POST.getlist("case")[:MOST]
     if any(not (one.isascii() and one.isdecimal() and len(one) < 10) for one in said):
-        raise InputError("A case was not chosen from the list.")
+        raise InputError(gettext("A case was not chosen from the list."))
     return [int(one) for one in said]
 
 
@@ -147,7 +158,7 @@ def new(request: HttpRequest, programme: Programme) -> HttpResponse:
     try:
         if into or request.POST.get("way") == "into":
             if not (into.isascii() and into.isdecimal() and len(into) < 10):
-                raise InputError("Choose a case from the list.")
+                raise InputError(gettext("Choose a case from the list."))
             case_opening.put_into(programme.slug, int(into), proposal, by=me)
             return back(programme, int(into))
         likely = case_opening.likely(programme.slug, proposal)
@@ -164,7 +175,7 @@ def _proposal(request: HttpRequest) -> Proposal:
     def ids(name: str, most: int) -> tuple[int, ...]:
         said = [one for one in given.getlist(name) if one][:most]
         if any(not (one.isascii() and one.isdecimal() and len(one) < 18) for one in said):
-            raise BadQueryError("The address is damaged: a number in it cannot be read.")
+            raise BadQueryError(gettext("The address is damaged: a number in it cannot be read."))
         return tuple(dict.fromkeys(map(int, said)))
 
     severity = given.get("severity", "")

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from earnest.desk import access, audit
 from earnest.desk.accesses import Access
-from earnest.report.wording import Wording
+from earnest.report import wording
 from earnest.store import read
 from earnest.store.read import Programme, ReportRow
-from earnest.web import standing
+from earnest.web import access_words, standing, words
 from earnest.web.frame import door, render
 
 SHOWN = 40
@@ -21,6 +22,7 @@ class Read:
     """What people of one role did on one day, in words."""
 
     access: Access
+    who: str
     did: str
     place: str
 
@@ -43,9 +45,18 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     context = {
         "standings": standing.of(programme, own),
         "reports": [
-            Row(report, Wording().days(report.since, report.until)) for report in read.reports(programme.slug)
+            Row(report, wording.of(words.language()).days(report.since, report.until))
+            for report in read.reports(programme.slug)
         ],
-        "seen": [Read(one, audit.ACTIONS[one.action], titles.get(one.place, "every place")) for one in seen],
+        "seen": [
+            Read(
+                one,
+                access_words.who(one.role),
+                access_words.did(one.action),
+                titles.get(one.place, gettext("every place")),
+            )
+            for one in seen
+        ],
         "told": 90,
     }
     return render(request, "web/community.html", programme, context)

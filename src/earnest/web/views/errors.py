@@ -2,15 +2,17 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 TITLES = {
-    400: "This address cannot be read",
-    403: "Not allowed",
-    404: "There is nothing here",
-    405: "Not like this",
-    429: "Too often",
-    500: "Something broke here",
-    503: "Busy for a moment",
+    400: _("This address cannot be read"),
+    403: _("Not allowed"),
+    404: _("There is nothing here"),
+    405: _("Not like this"),
+    429: _("Too often"),
+    500: _("Something broke here"),
+    503: _("Busy for a moment"),
 }
 
 
@@ -24,7 +26,7 @@ def page(request: HttpRequest, status: int, problem: str, advice: str = "") -> H
     template = "web/_error.html" if fragment else "web/error.html"
     context = {
         "status": status,
-        "title": TITLES.get(status, "Not possible"),
+        "title": TITLES.get(status, gettext("Not possible")),
         "problem": problem,
         "advice": advice,
     }
@@ -35,7 +37,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     said = (
         str(exception)
         if isinstance(exception, BadQueryError)
-        else "Part of the request is not what it should be."
+        else gettext("Part of the request is not what it should be.")
     )
     return page(request, 400, said)
 
@@ -44,8 +46,8 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
     return page(
         request,
         403,
-        "Your role does not include this.",
-        "Ask whoever runs this desk if you need it for your work.",
+        gettext("Your role does not include this."),
+        gettext("Ask whoever runs this desk if you need it for your work."),
     )
 
 
@@ -54,14 +56,16 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(
         request,
         403,
-        "This form is too old, or came from elsewhere.",
-        "Go back, load the page again and send it once more.",
+        gettext("This form is too old, or came from elsewhere."),
+        gettext("Go back, load the page again and send it once more."),
     )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return page(
-        request, 404, "No page has this address. It may have been deleted, or kept no longer than its time."
+        request,
+        404,
+        gettext("No page has this address. It may have been deleted, or kept no longer than its time."),
     )
 
 
@@ -69,6 +73,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         500,
-        "The page could not be made. Nothing that was kept is lost.",
-        "Try again; if it stays, the log of the server says why.",
+        gettext("The page could not be made. Nothing that was kept is lost."),
+        gettext("Try again; if it stays, the log of the server says why."),
     )

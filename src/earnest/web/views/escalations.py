@@ -11,9 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from earnest.desk import access, escalate, teams
 from earnest.desk.escalate import Act
 from earnest.record.errors import EarnestError
-from earnest.store import clock, read_escalation, read_routes
+from earnest.store import read_escalation, read_routes
 from earnest.store.read import Programme
-from earnest.store.shapes_escalation import EscalationRow
 from earnest.web import ladder_words
 from earnest.web.frame import door, render
 from earnest.web.views.errors import BadQueryError, permission_denied
@@ -110,17 +109,9 @@ def act(request: HttpRequest, programme: Programme, id: int, what: str) -> HttpR
     if what not in ACTS:
         raise Http404
     wanted, do = ACTS[what]
-    if not _may(request, wanted, programme, row):
+    if not escalate.entitled(request.user, wanted, programme.slug, row):
         return permission_denied(request)
     return _done(request, programme, lambda: do(request, programme.slug, id))
-
-
-def _may(request: HttpRequest, what: Act, programme: Programme, row: EscalationRow) -> bool:
-    now = clock.now()
-    if escalate.may(request.user, what, programme.slug, row, now):
-        return True
-    # Who may do it in another state is told that it is done already, not that they may not.
-    return access.may(request.user, "escalate", programme.slug)
 
 
 def _hand_on(request: HttpRequest, programme: str, id: int) -> bool:

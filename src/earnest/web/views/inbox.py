@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from earnest.desk import access, audit, inbox, undo, views
 from earnest.record.errors import EarnestError, StoreError
-from earnest.store import people_names, read, read_cases, read_inbox, shapes_cases
+from earnest.store import people_names, read, read_cases, read_inbox
 from earnest.store.read import Programme
 from earnest.store.read_inbox import View
 from earnest.web import filters, inbox_words, page_posts, understanding
@@ -83,9 +83,7 @@ def _work(request: HttpRequest, programme: Programme, asked: Wanted, said: Said)
         "next": asked.link(after=found.next) if found.next else "",
         "said": said[0],
         "said_how": said[1],
-        "cases": read_cases.listing(
-            programme.slug, shapes_cases.Filters(statuses=shapes_cases.OPEN), limit=CASES
-        ).rows,
+        "cases": read_cases.offered(programme.slug, CASES),
         "taxonomy": understanding.taxonomy_of(programme),
         "may_ask": access.may(request.user, "ask_escalation", programme.slug),
         "batch": BATCH,

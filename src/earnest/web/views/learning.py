@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as django_render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from earnest.desk import access, audit
@@ -104,8 +105,8 @@ def _standing(request: HttpRequest, programme: Programme) -> dict[str, object]:
 
 def _rows(programme: Programme, here: measured.Here) -> list[Row]:
     taxonomy = understanding.taxonomy_of(programme)
-    names = {label.id: label.name["en"] for label in taxonomy.labels} if taxonomy else {}
-    groups = {one.id: one.name["en"] for one in taxonomy.categories} if taxonomy else {}
+    names = {label.id: words.named(label.name) for label in taxonomy.labels} if taxonomy else {}
+    groups = {one.id: words.named(one.name) for one in taxonomy.categories} if taxonomy else {}
     single = {id for id in here.rolling.labels if "." not in id}
     rows = [
         _row(figures, groups.get(id, id), whole=True)
@@ -124,9 +125,15 @@ def _row(figures: Measured, name: str, *, whole: bool) -> Row:
 def share(found: Share) -> str:
     """A share with its likely range, or that it is too early to say."""
     if found.value is None:
-        return "never given"
-    likely = f"{found.low * 100:.0f} to {found.high * 100:.0f} in 100"
-    return f"{found.value * 100:.0f} in 100 ({likely})" if measured.tells(found) else f"too early: {likely}"
+        return gettext("never given")
+    named = {
+        "right": f"{found.value * 100:.0f}",
+        "low": f"{found.low * 100:.0f}",
+        "high": f"{found.high * 100:.0f}",
+    }
+    if measured.tells(found):
+        return gettext("%(right)s in 100 (%(low)s to %(high)s in 100)") % named
+    return gettext("too early: %(low)s to %(high)s in 100") % named
 
 
 def _agreed(found: Agreement) -> str:
@@ -134,10 +141,21 @@ def _agreed(found: Agreement) -> str:
     if found.share.of < LEAST:
         return ""
     if not measured.tells(found.share):
-        return "It is too early to say how often two people agree."
-    beyond = "" if found.kappa is None else f"; {found.kappa:.2f} of 1 beyond what chance would do"
-    posts = words.several(found.share.of, "post", "posts")
-    return f"Two people who answered the same post agreed {share(found.share)}, {posts}{beyond}."
+        return gettext("It is too early to say how often two people agree.")
+    named = {
+        "share": share(found.share),
+        "posts": words.posts(found.share.of),
+        "beyond": f"{found.kappa or 0:.2f}",
+    }
+    if found.kappa is None:
+        return gettext("Two people who answered the same post agreed %(share)s, %(posts)s.") % named
+    return (
+        gettext(
+            "Two people who answered the same post agreed %(share)s, %(posts)s; %(beyond)s of 1 beyond what"
+            " chance would do."
+        )
+        % named
+    )
 
 
 def _home() -> Path:

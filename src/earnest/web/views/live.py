@@ -1,17 +1,20 @@
 """Live: posts as they arrive, and the stream that brings them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from earnest.desk import access, audit
 from earnest.report.alerts import titled
 from earnest.store import read, read_alerts
 from earnest.store.read import PostRow, Programme
-from earnest.web import charts, filters, live, understanding, visits
+from earnest.web import charts, filters, live, understanding, visits, words
 from earnest.web.frame import door, render, ringing
 from earnest.web.views.errors import BadQueryError
 
@@ -34,7 +37,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     context = {
         "asked": asked,
         "facets": facets,
-        "counted": "last 24 hours",
+        "counted": gettext("last 24 hours"),
         "described": filters.describe(asked, programme, places),
         "posts": found.rows,
         "older": f"{reverse('posts', args=[programme.slug])}{asked.link(after=found.next)}"
@@ -64,7 +67,7 @@ def _pace(programme: Programme, user: access.Person, now: datetime) -> dict[str,
     open_now = [read_alerts.alert(programme.slug, id) for id in ringing(user, programme)[:ALERTS]]
     return {
         "programme": programme,
-        "alerts": [(one, titled(programme, one)) for one in open_now if one is not None],
+        "alerts": [(one, titled(programme, one, words.language())) for one in open_now if one is not None],
         "pace": charts.pace(minutes),
         "minutes": charts.per_minute(minutes, now),
         "minutes_table": charts.minutes_table(minutes, now),
@@ -76,11 +79,13 @@ async def stream(request: HttpRequest, programme: str) -> HttpResponseBase:
     user = await request.auser()
     found = await sync_to_async(read.programme)(programme)
     if not user.is_authenticated:
-        return HttpResponse("Sign in to follow this.", status=401, content_type="text/plain")
+        return HttpResponse(gettext("Sign in to follow this."), status=401, content_type="text/plain")
     if found is None:
-        return HttpResponse("There is nothing here.", status=404, content_type="text/plain")
+        return HttpResponse(gettext("There is nothing here."), status=404, content_type="text/plain")
     if not found.live or not await sync_to_async(access.may)(user, "see_posts", programme):
-        return HttpResponse("Your role does not include this.", status=403, content_type="text/plain")
+        return HttpResponse(
+            gettext("Your role does not include this."), status=403, content_type="text/plain"
+        )
     try:
         places = await sync_to_async(read.places)(programme)
         asked = filters.parse(request.GET, found, places)
@@ -100,12 +105,23 @@ async def stream(request: HttpRequest, programme: str) -> HttpResponseBase:
 
     live.end_at_exit()
     may_correct = await sync_to_async(access.may)(user, "correct", programme)
+    language, zone = translation.get_language(), timezone.get_current_timezone()
+    posts = f"{reverse('posts', args=[programme])}{asked.link(after=None)}"
+
+    def spoken(page: Callable[[], tuple[str, dict[str, object]]]) -> str:
+        """In the reader's language and time, also after the request is over."""
+        with translation.override(language), timezone.override(zone):
+            return render_to_string(*page())
+
     following = live.Following(
         programme=programme,
         filters=asked.filters,
         after=after,
-        render=lambda row: _row(row, found, may_correct),
-        pace=lambda: render_to_string("web/_pace.html", _pace(found, user, datetime.now(UTC))),
+        render=lambda row: spoken(lambda: _row(row, found, may_correct)),
+        pace=lambda: spoken(lambda: ("web/_pace.html", _pace(found, user, datetime.now(UTC)))),
+        passed=lambda count, at_least: spoken(
+            lambda: ("web/_passed.html", {"passed": count, "at_least": at_least, "posts": posts})
+        ),
         allowed=allowed,
     )
     return StreamingHttpResponse(
@@ -115,15 +131,13 @@ async def stream(request: HttpRequest, programme: str) -> HttpResponseBase:
     )
 
 
-def _row(row: PostRow, programme: Programme, may_correct: bool) -> str:
-    return render_to_string(
-        "web/_post.html", {"post": row, "programme": programme, "may_correct": may_correct}
-    )
+def _row(row: PostRow, programme: Programme, may_correct: bool) -> tuple[str, dict[str, object]]:
+    return "web/_post.html", {"post": row, "programme": programme, "may_correct": may_correct}
 
 
 def _number(said: str) -> int | None:
     if not said:
         return None
     if not (said.isascii() and said.isdecimal() and len(said) < 18):
-        raise BadQueryError("The place to go on from is not a number.")
+        raise BadQueryError(gettext("The place to go on from is not a number."))
     return int(said)

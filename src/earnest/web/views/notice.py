@@ -13,6 +13,7 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from earnest import __version__
+from earnest.desk import hooks
 from earnest.store import read
 from earnest.store.read import Programme
 from earnest.web import frame, notice, notice_words, tongue
@@ -21,6 +22,7 @@ FRESH = 300
 """Seconds for which a notice may be shown from a cache; then it is asked whether it changed."""
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+HOOK = "hook.json"
 
 
 @require_safe
@@ -54,8 +56,8 @@ def as_json(request: HttpRequest, programme: str) -> HttpResponseBase:
 
 @require_safe
 def schema(request: HttpRequest, name: str) -> HttpResponseBase:
-    """The JSON Schema that a notice keeps to."""
-    if name != notice.SCHEMA:
+    """The JSON Schema that a notice keeps to, or what a signed webhook may say keeps to."""
+    if name not in (notice.SCHEMA, HOOK):
         raise Http404
     answer = HttpResponse(_schema(name), content_type="application/schema+json")
     answer.headers["Access-Control-Allow-Origin"] = "*"
@@ -100,6 +102,8 @@ def _cached(request: HttpRequest, answer: HttpResponse) -> HttpResponseBase:
 
 @cache
 def _schema(name: str) -> bytes:
+    if name == HOOK:
+        return json.dumps(hooks.schema(), indent=1).encode()
     return (SCHEMAS / name).read_bytes()
 
 

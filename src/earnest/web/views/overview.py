@@ -6,16 +6,17 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from earnest.desk import access
 from earnest.record.errors import InputError
-from earnest.report import lately, publish, story
+from earnest.report import lately, publish, story, wording
 from earnest.report.document import HeatTable, Section
 from earnest.report.shapes import Change, Figures, Word
 from earnest.report.wording import Wording
 from earnest.store import read
 from earnest.store.read import Programme
-from earnest.web import theme_words
+from earnest.web import theme_words, words
 from earnest.web.frame import door, render
 from earnest.web.views.errors import BadQueryError
 
@@ -48,10 +49,10 @@ class Riser:
 @door("see_figures")
 def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     """The overview of the last 12 weeks, or of the weeks or days that the address names."""
-    say = Wording()
-    say.this_range = "these days"
+    say = wording.of(words.language())
+    say.this_range = gettext("these days")
     shown = _range(request, datetime.now(UTC).date())
-    figures = lately.figures(programme, shown.since, shown.until)
+    figures = lately.figures(programme, shown.since, shown.until, words.language())
     linked = access.may(request.user, "see_posts", programme.slug)
     said = story.sentences(figures, say)
     since = figures.compared.since if figures.compared else shown.since
@@ -94,7 +95,9 @@ def _range(request: HttpRequest, today: date) -> Range:
             raise BadQueryError(error.sentence()) from error
     asked = request.GET.get("weeks", "12")
     if asked not in map(str, WEEKS):
-        raise BadQueryError("The overview shows 4, 12 or 26 weeks, or the days from 'since' to 'until'.")
+        raise BadQueryError(
+            gettext("The overview shows 4, 12 or 26 weeks, or the days from 'since' to 'until'.")
+        )
     monday = today - timedelta(days=today.weekday())
     return Range(monday - timedelta(weeks=int(asked) - 1), today + timedelta(days=1), int(asked))
 
@@ -103,7 +106,9 @@ def _day(value: str) -> date:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise BadQueryError(f"'{value[:40]}' is not a day. Write it as 2026-11-19.") from None
+        raise BadQueryError(
+            gettext("'%(value)s' is not a day. Write it as 2026-11-19.") % {"value": value[:40]}
+        ) from None
 
 
 def _without_facts(section: Section | None) -> Section | None:

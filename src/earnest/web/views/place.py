@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from earnest.desk import access
@@ -82,7 +83,11 @@ def close(request: HttpRequest, programme: Programme, place: str) -> HttpRespons
     """Stop reading a place for good, after a tick that it is meant."""
     if request.POST.get("sure") != "yes":
         return _page(
-            request, programme, place, problem="Tick that you mean it: it cannot be undone.", status=400
+            request,
+            programme,
+            place,
+            problem=gettext("Tick that you mean it: it cannot be undone."),
+            status=400,
         )
     actor = f"person:{request.user.pk}"
     return _done(request, programme, place, lambda: places.close(programme.slug, place, actor=actor))
@@ -98,7 +103,7 @@ def look(request: HttpRequest, programme: Programme, place: str) -> HttpResponse
         found = handshake.look(programme.slug, place, way_out())
     except EarnestError as error:
         return _page(request, programme, place, problem=error.sentence(), status=400)
-    return _page(request, programme, place, told=found.reason or "Looked just now.")
+    return _page(request, programme, place, told=found.reason or gettext("Looked just now."))
 
 
 def _done(request: HttpRequest, programme: Programme, place: str, act: Callable[[], None]) -> HttpResponse:

@@ -9,7 +9,7 @@ from earnest.flow import places
 from earnest.record.audience import of as allowed
 from earnest.record.errors import EarnestError
 from earnest.store.read import Programme
-from earnest.web import place_fields, setup_steps
+from earnest.web import place_fields, setup_steps, tongue, words
 from earnest.web.frame import door, render
 from earnest.web.place_fields import ADDED, INVITED
 from earnest.web.views.place import way_out
@@ -98,7 +98,8 @@ def invite(request: HttpRequest, programme: Programme, type: str) -> HttpRespons
     context = {
         "kind": kind,
         "fields": place_fields.asked(fields, given),
-        "lang": given.get("lang", "en"),
+        "notice_lang": given.get("lang", words.language()),
+        "languages": tongue.LANGUAGES,
         "problem": error.sentence() if error else "",
     }
     return render(request, "web/place_invite.html", programme, context, status=400 if error else 200)

@@ -1,10 +1,12 @@
 """Places: what is listened to, how it is doing, and by what right."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from earnest.desk import access
 from earnest.report import shown
@@ -17,9 +19,9 @@ from earnest.web.frame import door, render
 WEEKS = 12
 
 KINDS = {
-    "addressed": "said to the operator",
-    "open": "said in public",
-    "closed": "invited community",
+    "addressed": _("said to the operator"),
+    "open": _("said in public"),
+    "closed": _("invited community"),
 }
 
 
@@ -45,13 +47,12 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     monday = now.date() - timedelta(days=now.weekday())
     since, until = monday - timedelta(weeks=WEEKS - 1), now.date() + timedelta(days=1)
     given = consents(programme.slug)
-    posts = shown.places(programme, now.date(), 4)
+    lang = words.language()
+    posts, none = shown.places(programme, now.date(), 4, lang), shown.words(0, programme.floor, lang=lang)
     states = {one.place.slug: one for one in read.hearing_now(programme.slug)}
     own = access.places_of(request.user, programme.slug)
     rows = [
-        _row(
-            hours, given.get(hours.place.slug), states[hours.place.slug], posts.get(hours.place.slug, "none")
-        )
+        _row(hours, given.get(hours.place.slug), states[hours.place.slug], posts.get(hours.place.slug, none))
         for hours in read.hearing(programme.slug, since, until)
         if own is None or hours.place.slug in own
     ]
@@ -59,8 +60,8 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     context = {
         "rows": rows,
         "weeks": WEEKS,
-        "since": _day(since),
-        "withheld": f"about {withheld:,}" if withheld is not None else "fewer than 20",
+        "since": words.day_of(since),
+        "withheld": _withheld(withheld),
         "letters": read.dead_letters(programme.slug, limit=20) if own is None else [],
         "keeps": access.may(request.user, "keep_places", programme.slug),
         "reads": access.may(request.user, "see_posts", programme.slug),
@@ -73,7 +74,7 @@ def _row(hours: PlaceHours, consent: ConsentRow | None, now: read.HearingNow, po
     place = hours.place
     return Row(
         place=place,
-        kind=KINDS[place.kind],
+        kind=str(KINDS[place.kind]),
         consent=_consent(place, consent),
         consent_alert=place.kind == "closed" and (consent is None or consent.state != "live"),
         strip=charts.strip(hours.weeks, f"{place.title}: {_coverage(hours)}"),
@@ -88,39 +89,59 @@ def _consent(place: Place, consent: ConsentRow | None) -> str:
     if place.kind != "closed":
         return ""
     if consent is None:
-        return "not invited yet: not read"
+        return gettext("not invited yet: not read")
+    named = {
+        "opened": words.moment(consent.opened),
+        "proved": words.moment(consent.checked) if consent.checked else "",
+        "expired": words.moment(consent.expires),
+    }
     if consent.state == "ended" and consent.ended is not None:
-        grace = words.several(consent.grace_days, "day", "days")
-        return f"consent ended {words.moment(consent.ended)}; erased after {grace}"
+        return ngettext(
+            "consent ended %(ended)s; erased after %(days)s day",
+            "consent ended %(ended)s; erased after %(days)s days",
+            consent.grace_days,
+        ) % {"ended": words.moment(consent.ended), "days": consent.grace_days}
     if consent.state == "lapsed":
-        return f"consent not proved since {words.moment(consent.expires)}: not read"
+        return gettext("consent not proved since %(expired)s: not read") % named
     if consent.state == "paused":
-        return f"consent since {words.moment(consent.opened)}; paused: what is said meanwhile is not read"
-    proved = f", proved {words.moment(consent.checked)}" if consent.checked else ""
-    return f"consent since {words.moment(consent.opened)}{proved}"
+        return gettext("consent since %(opened)s; paused: what is said meanwhile is not read") % named
+    if consent.checked:
+        return gettext("consent since %(opened)s, proved %(proved)s") % named
+    return gettext("consent since %(opened)s") % named
 
 
 def _coverage(hours: PlaceHours) -> str:
-    states = [state for _, state in sorted(hours.weeks.items())]
+    states = [state for _week, state in sorted(hours.weeks.items())]
     heard, empty = states.count("observed"), states.count("empty")
     unknown = len(states) - heard - empty
-    parts = [f"heard in {heard} of {words.several(len(states), 'week', 'weeks')}"]
+    parts = [
+        ngettext("heard in %(heard)s of %(weeks)s week", "heard in %(heard)s of %(weeks)s weeks", len(states))
+        % {"heard": heard, "weeks": len(states)}
+    ]
     if empty:
-        parts.append(f"nobody spoke in {empty}")
+        parts.append(gettext("nobody spoke in %(weeks)s") % {"weeks": empty})
     if unknown:
-        parts.append(f"{unknown} not seen")
+        parts.append(gettext("%(weeks)s not seen") % {"weeks": unknown})
     return ", ".join(parts)
 
 
 def _now(place: Place, now: read.HearingNow) -> str:
     if place.state == "closed":
-        return place.problem or "closed"
+        return place.problem or pgettext("a place", "closed")
     if place.state == "paused":
-        return "paused by the delegate" if place.paused_by == "delegate" else "paused"
+        return (
+            gettext("paused by the delegate")
+            if place.paused_by == "delegate"
+            else pgettext("a place", "paused")
+        )
     if now.state == "unknown":
-        return "not heard yet" if now.since is None else f"unknown since {words.moment(now.since)}"
-    return "heard" if now.state == "observed" else "nobody spoke"
+        if now.since is None:
+            return pgettext("a place", "not heard yet")
+        return pgettext("a place", "unknown since %(when)s") % {"when": words.moment(now.since)}
+    return pgettext("a place", "heard") if now.state == "observed" else gettext("nobody spoke")
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {words.LONG_MONTHS[day.month - 1]}"
+def _withheld(count: int | None) -> str:
+    if count is None:
+        return pgettext("withheld posts", "fewer than 20")
+    return pgettext("withheld posts", "about %(count)s") % {"count": f"{count:,}"}

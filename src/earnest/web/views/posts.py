@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as django_render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from earnest.desk import access, audit
@@ -29,7 +30,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     asked = filters.parse(request.GET, programme, places)
     after = request.GET.get("after", "")
     if after and not (after.isascii() and after.isdecimal() and len(after) < 18):
-        raise BadQueryError("The link to older posts is damaged.")
+        raise BadQueryError(gettext("The link to older posts is damaged."))
     audit.by(request.user, "posts_read", programme.slug, "posts", detail=asked.noted())
     each = "each" in asked.query
     wanted = replace(asked.filters, folded=not each)
@@ -41,7 +42,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
         "facets": filters.facets(
             asked, programme, understanding.taxonomy_of(programme), places, since, until
         ),
-        "counted": "in these days" if asked.since or asked.until else "last 4 weeks",
+        "counted": gettext("in these days") if asked.since or asked.until else gettext("last 4 weeks"),
         "described": filters.describe(asked, programme, places),
         "posts": found.rows,
         "paged": bool(after),

@@ -6,14 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from earnest.desk import access, audit
 from earnest.record.errors import InputError
-from earnest.report import publish
-from earnest.report.wording import Wording
+from earnest.report import publish, wording
 from earnest.store import read
 from earnest.store.read import Programme, ReportRow
+from earnest.web import words
 from earnest.web.frame import door, render
 from earnest.web.views.errors import BadQueryError, permission_denied
 
@@ -51,13 +52,17 @@ def _list(request: HttpRequest, programme: Programme, problem: str = "") -> Http
         "first": request.POST.get("from", since.isoformat()),
         "last": request.POST.get("to", (until - timedelta(days=1)).isoformat()),
         "languages": LANGUAGES,
-        "lang": request.POST.get("lang", "en"),
+        "report_lang": request.POST.get("lang", words.language()),
     }
     return render(request, "web/report.html", programme, context, status=400 if problem else 200)
 
 
 def _row(report: ReportRow) -> Row:
-    return Row(report, Wording().days(report.since, report.until), LANGUAGES.get(report.lang, report.lang))
+    return Row(
+        report,
+        wording.of(words.language()).days(report.since, report.until),
+        LANGUAGES.get(report.lang, report.lang),
+    )
 
 
 def _make(request: HttpRequest, programme: Programme) -> HttpResponse:
@@ -80,8 +85,10 @@ def _day(request: HttpRequest, name: str) -> date:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        shown = f"'{value[:40]}' is not a day." if value else "A day is missing."
-        raise BadQueryError(f"{shown} Write it as 2026-11-19.") from None
+        said = gettext("A day is missing. Write it as 2026-11-19.")
+        if value:
+            said = gettext("'%(day)s' is not a day. Write it as 2026-11-19.") % {"day": value[:40]}
+        raise BadQueryError(said) from None
 
 
 @require_safe

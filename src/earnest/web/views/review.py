@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as django_render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from earnest.desk import audit
@@ -14,16 +16,16 @@ from earnest.store import read, read_review, write, write_review
 from earnest.store.read import PostRow, Programme
 from earnest.understand.corpus import OTHER
 from earnest.understand.taxonomy import Taxonomy
-from earnest.web import understanding
+from earnest.web import understanding, words
 from earnest.web.forms import CorrectForm, typed
 from earnest.web.frame import door, render
 from earnest.web.views.errors import BadQueryError
 
 WHY = {
-    "disagrees": "a second look said otherwise",
-    "fresh": "something new is talked about",
-    "unsure": "the machine is not sure",
-    "close": "two labels are close",
+    "disagrees": _("a second look said otherwise"),
+    "fresh": _("something new is talked about"),
+    "unsure": _("the machine is not sure"),
+    "close": _("two labels are close"),
 }
 
 
@@ -62,7 +64,7 @@ def answer(request: HttpRequest, programme: Programme, id: int) -> HttpResponse:
     state = "done"
     if do == "undo":
         if not write.undo(programme.slug, id, _me(request)):
-            raise BadQueryError("This can no longer be taken back: the post was changed since.")
+            raise BadQueryError(gettext("This can no longer be taken back: the post was changed since."))
         write_review.hold(programme.slug, _me(request), [id], 1)
         audit.by(request.user, "correction_undone", programme.slug, f"post:{id}")
         state = "asked"
@@ -105,7 +107,7 @@ def _row(request: HttpRequest, programme: Programme, id: int, state: str) -> Htt
 
 
 def _item(taxonomy: Taxonomy | None, asked: review.Asked) -> dict[str, object]:
-    names = {label.id: label.name["en"] for label in taxonomy.labels} if taxonomy else {}
+    names = {label.id: words.named(label.name) for label in taxonomy.labels} if taxonomy else {}
     choices = [(number, label, names.get(label, "")) for number, label in enumerate(asked.choices, 1)]
     return {"post": asked.post, "choices": choices, "why": WHY[asked.why]}
 
@@ -160,7 +162,7 @@ def _blind_label(request: HttpRequest, programme: Programme) -> tuple[str, str]:
     label = typed(taxonomy, request.POST.get("typed", ""))
     if taxonomy is None or (taxonomy.get(label) is None and label != OTHER):
         raise BadQueryError(
-            "There is no label of that name. Choose one of the list, or say that it cannot be told."
+            gettext("There is no label of that name. Choose one of the list, or say that it cannot be told.")
         )
     kind = request.POST.get("kind", "")
     return label, kind if kind in taxonomy.kinds else ""

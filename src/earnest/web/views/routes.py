@@ -22,7 +22,7 @@ from earnest.record.errors import EarnestError, StoreError
 from earnest.store import clock, read, read_routes
 from earnest.store.read import Programme
 from earnest.store.shapes_escalation import WHOS
-from earnest.web import route_form, route_words
+from earnest.web import route_form, route_words, words
 from earnest.web.frame import door, render
 from earnest.web.views.errors import BadQueryError, permission_denied
 
@@ -151,7 +151,7 @@ def _history(programme: Programme, slug: str) -> list[dict[str, object]]:
 
 
 def _choices(programme: Programme, route: Route) -> dict[str, object]:
-    called = taxonomy_names.of(programme.slug)
+    called = taxonomy_names.of(programme.slug, words.language())
     return {
         "watches": [(one, route_words.WATCHES[one]) for one in WATCHES],
         "categories": sorted(called.categories.items(), key=lambda pair: pair[1]),

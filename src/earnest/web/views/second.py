@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from earnest.desk import access
@@ -24,22 +27,24 @@ class Choice:
     """Who may look again, and what that means."""
 
     value: str
-    title: str
-    says: str
+    title: str | Promise
+    says: str | Promise
 
 
 CHOICES = (
-    Choice("off", "Nobody", "Posts keep what the machine said first; unsure ones wait for a person."),
+    Choice("off", _("Nobody"), _("Posts keep what the machine said first; unsure ones wait for a person.")),
     Choice(
         "accurate",
-        "The slower, more accurate machine",
-        "It comes with Earnest as an extra and works on this machine.",
+        _("The slower, more accurate machine"),
+        _("It comes with Earnest as an extra and works on this machine."),
     ),
     Choice(
         "endpoint",
-        "Your own language model",
-        "A server on this machine or its private network. It is sent single posts as they are kept, nothing"
-        " else, and may only answer with a label.",
+        _("Your own language model"),
+        _(
+            "A server on this machine or its private network. It is sent single posts as they are"
+            " kept, nothing else, and may only answer with a label."
+        ),
     ),
 )
 
@@ -63,7 +68,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
 def _change(request: HttpRequest, programme: Programme) -> None:
     share = request.POST.get("share", "")
     if not (share.isascii() and share.isdecimal() and len(share) < 3):
-        raise BadQueryError("The share is no number.")
+        raise BadQueryError(gettext("The share is no number."))
     tier = request.POST.get("tier", "")
     second.set_terms(programme.slug, tier, int(share), actor=f"person:{request.user.pk}")
 

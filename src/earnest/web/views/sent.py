@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from earnest.desk import outbox
@@ -102,7 +103,7 @@ def _line(programme: Programme, sent: Sent) -> Line:
 
 def _one_of(value: str, known: tuple[str, ...]) -> str:
     if value and value not in known:
-        raise BadQueryError("There is no such state.")
+        raise BadQueryError(gettext("There is no such state."))
     return value
 
 
@@ -110,5 +111,5 @@ def _number(value: str) -> int | None:
     if not value:
         return None
     if not (value.isascii() and value.isdecimal() and len(value) < 10):
-        raise BadQueryError("This is no number.")
+        raise BadQueryError(gettext("This is no number."))
     return int(value)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as django_render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from earnest.desk import access
@@ -89,7 +90,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     context = {
         "stages": stages,
         "first": first,
-        "missing": draft.listed(owed) if owed else "",
+        "missing": setup_steps.lacking(owed),
         "may_add": access.may_add(request.user),
     }
     return render(request, "web/setup/page.html", programme, context)
@@ -103,11 +104,11 @@ def _says(step: Step, programme: Programme) -> str:
     for one in setup_steps.asked(step, programme):
         titles = [choice.title for choice, chosen in one.chosen if chosen]
         if one.field.kind == "tick":
-            parts.append("statement on the directive made" if one.ticked else "")
+            parts.append(gettext("statement on the directive made") if one.ticked else "")
         elif one.field.kind == "number":
-            parts.append(f"{one.value} days" if one.value else "")
+            parts.append(gettext("%(days)s days") % {"days": one.value} if one.value else "")
         else:
-            parts.append(titles[0] if titles else one.value)
+            parts.append(str(titles[0]) if titles else one.value)
     return "; ".join(part for part in parts if part)
 
 
@@ -167,7 +168,7 @@ def preview(request: HttpRequest, programme: Programme) -> HttpResponse:
     context = {
         **notice.context(programme, lang),
         "preview": True,
-        "missing": draft.listed(owed) if owed else "",
+        "missing": setup_steps.lacking(owed),
     }
     return django_render(request, f"web/notice/{lang}.html", context)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from earnest.desk import access
 from earnest.report import measured, shown
@@ -17,10 +19,10 @@ from earnest.web.frame import door, render
 
 WEEKS = 4
 SEVERITIES = {
-    1: "1, a nuisance",
-    2: "2, costs time or money",
-    3: "3, keeps from working",
-    4: "4, somebody may be hurt",
+    1: _("1, a nuisance"),
+    2: _("2, costs time or money"),
+    3: _("3, keeps from working"),
+    4: _("4, somebody may be hurt"),
 }
 
 
@@ -52,7 +54,7 @@ class Branch:
 def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     """The tree, with counts of the last four whole weeks by main label."""
     taxonomy, model = understanding.taxonomy_of(programme), understanding.model_of(programme)
-    told = shown.topics(programme, datetime.now(UTC).date(), WEEKS)
+    told = shown.topics(programme, datetime.now(UTC).date(), WEEKS, words.language())
     quality = model.quality if model else None
     blind = measured.measured(programme.slug).rolling.labels
     context = {
@@ -68,6 +70,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
         "model": model.id if model else "",
         "unsure_share": _share(quality.unsure) if quality else "",
         "total": told.total,
+        "none": shown.words(0, programme.floor, lang=words.language()),
         "version": read_taxonomy.current(programme.slug),
         "waiting": read_taxonomy.waiting(programme.slug),
         "keeps": access.may(request.user, "keep_taxonomy", programme.slug),
@@ -84,18 +87,18 @@ def _branches(
 ) -> list[Branch]:
     trained: dict[str, Measured] = {one.id: one for one in getattr(quality, "labels", ())}
     known = {id: one for id, one in blind.items() if measured.tells(one.precision)}
-    figures = trained | known
+    figures, none = trained | known, shown.words(0, 1, lang=words.language())
     return [
         Branch(
             id=category.id,
-            name=category.name["en"],
-            posts=told.categories.get(category.id, "none"),
+            name=words.named(category.name),
+            posts=told.categories.get(category.id, none),
             leaves=tuple(
                 Leaf(
                     label=label,
-                    name=label.name["en"],
-                    severity=SEVERITIES.get(label.severity, str(label.severity)),
-                    posts=told.labels.get(label.id, "none"),
+                    name=words.named(label.name),
+                    severity=str(SEVERITIES.get(label.severity, label.severity)),
+                    posts=told.labels.get(label.id, none),
                     precision=_share(figures[label.id].precision) if label.id in figures else "",
                     recall=_share(figures[label.id].recall) if label.id in figures else "",
                     here=_here(here.get(label.id)),
@@ -111,11 +114,11 @@ def _branches(
 def _share(share: Share) -> str:
     """A share as "84 in 100 (likely 78 to 89)"."""
     if share.value is None:
-        return "never given"
-    return f"{share.value * 100:.0f} in 100 (likely {share.low * 100:.0f} to {share.high * 100:.0f})"
+        return gettext("never given")
+    return words.share({"value": share.value, "low": share.low, "high": share.high})
 
 
 def _here(quality: LabelQuality | None) -> str:
     if quality is None or not quality.of:
         return ""
-    return f"kept {quality.right} of {words.several(quality.of, 'time', 'times')}"
+    return gettext("kept %(kept)s of %(times)s") % {"kept": quality.right, "times": words.times(quality.of)}

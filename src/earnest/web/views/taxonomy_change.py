@@ -19,6 +19,7 @@ from earnest.store.read import Programme
 from earnest.understand.taxonomy import Category, Label, Taxonomy
 from earnest.understand.versions import FIXED, as_yaml
 from earnest.web import taxonomy_forms as forms
+from earnest.web import words
 from earnest.web.change_chart import weeks as weeks_chart
 from earnest.web.frame import door, render
 
@@ -146,6 +147,7 @@ def preview(request: HttpRequest, programme: Programme, number: int) -> HttpResp
     version = read_taxonomy.version(programme.slug, number)
     if version is None:
         raise Http404
+    lang = words.language()
     context: dict[str, object] = {"version": version, "floor": programme.floor, "quotes": programme.quotes}
     if version.state in ("draft", "preparing"):
         try:
@@ -157,15 +159,17 @@ def preview(request: HttpRequest, programme: Programme, number: int) -> HttpResp
                 audit.by(request.user, "posts_read", programme.slug, "posts", detail={"version": number})
             context |= {
                 "parts": [_told(part, programme, found) for part in found.parts],
-                "posts": shown.words(found.posts, programme.floor),
-                "of": shown.words(found.of, programme.floor),
-                "whole": [(row, ahead.told(row, programme.floor)) for row in found.whole[:20]],
+                "posts": shown.words(found.posts, programme.floor, lang=lang),
+                "of": shown.words(found.of, programme.floor, lang=lang),
+                "none": shown.words(0, programme.floor, lang=lang),
+                "whole": [(row, ahead.told(row, programme.floor, lang)) for row in found.whole[:20]],
                 "waits": found.waits,
             }
     return render(request, "web/taxonomy_preview.html", programme, context)
 
 
 def _told(part: ahead.Part, programme: Programme, found: ahead.Preview) -> Told:
+    lang = words.language()
     most = max((week for row in (*part.before, *part.after) for week in row.weeks), default=0)
 
     def lines(rows: tuple[ahead.Row, ...], when: str) -> tuple[Line, ...]:
@@ -173,8 +177,8 @@ def _told(part: ahead.Part, programme: Programme, found: ahead.Preview) -> Told:
             Line(
                 row.id,
                 row.name,
-                ahead.told(row, programme.floor),
-                "" if row.unsure is None else shown.words(row.unsure, programme.floor),
+                ahead.told(row, programme.floor, lang),
+                "" if row.unsure is None else shown.words(row.unsure, programme.floor, lang=lang),
                 weeks_chart(
                     f"{when}-{at}-{row.id}", row, found.mondays, most, programme.floor, new=when == "after"
                 )

@@ -9,6 +9,7 @@ from earnest.record.errors import EarnestError
 from earnest.store import read_teams
 from earnest.store.read import Programme
 from earnest.store.shapes_escalation import Team
+from earnest.web import words
 from earnest.web.frame import door, render
 from earnest.web.views.errors import permission_denied
 
@@ -22,7 +23,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
 
 
 def _list(request: HttpRequest, programme: Programme, problem: str = "") -> HttpResponse:
-    called = taxonomy_names.of(programme.slug)
+    called = taxonomy_names.of(programme.slug, words.language())
     found = teams.of(programme.slug)
     names = {one.slug: one.name for one in found}
     titles = {one.slug: one.name for one in channels.of(programme.slug)}
@@ -46,7 +47,7 @@ def _choices(
     request: HttpRequest, programme: Programme, team: Team | None, problem: str
 ) -> dict[str, object]:
     said = request.POST if problem else None
-    called = taxonomy_names.of(programme.slug)
+    called = taxonomy_names.of(programme.slug, words.language())
 
     def chosen(field: str, now: tuple[str, ...]) -> list[str]:
         return said.getlist(field) if said is not None else list(now)

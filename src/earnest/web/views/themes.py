@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from earnest.desk import access, audit
@@ -16,7 +17,7 @@ from earnest.report import names
 from earnest.store import read, read_themes
 from earnest.store.read import Programme
 from earnest.store.read_themes import ThemeRow
-from earnest.web import theme_words, to_case, understanding
+from earnest.web import theme_words, to_case, understanding, words
 from earnest.web.frame import door, render
 from earnest.web.views.errors import BadQueryError
 
@@ -56,10 +57,10 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
 def _asked(request: HttpRequest, programme: Programme) -> tuple[int, str, str]:
     weeks = request.GET.get("weeks", "12")
     if weeks not in map(str, WEEKS):
-        raise BadQueryError("Themes are shown over 4, 12 or 26 weeks.")
+        raise BadQueryError(gettext("Themes are shown over 4, 12 or 26 weeks."))
     label, place = request.GET.get("label", "")[:80], request.GET.get("place", "")[:60]
     if place and read.place(programme.slug, place) is None:
-        raise BadQueryError("There is no place of that name.")
+        raise BadQueryError(gettext("There is no place of that name."))
     return int(weeks), label, place
 
 
@@ -113,9 +114,9 @@ def _one(
 
 def _near(programme: Programme, row: ThemeRow) -> list[tuple[int, str]]:
     """Other themes of the same category, to choose one this is the same as."""
-    called = names.of(programme)
+    called = names.of(programme, words.language())
     return [
-        (other.number, other.name or f"A theme in {called.label(other.label)}")
+        (other.number, other.name or gettext("A theme in %(label)s") % {"label": called.label(other.label)})
         for other in read_themes.themes(programme.slug, label=row.label.partition(".")[0])
         if other.number != row.number and theme_words.enough(other, programme)
     ]
@@ -138,7 +139,11 @@ def merge(request: HttpRequest, programme: Programme, number: int) -> HttpRespon
     into = request.POST.get("into", "")
     if not (into.isascii() and into.isdecimal() and len(into) < 10):
         return _one(
-            request, programme, number, problem="Choose the theme that this one is the same as.", status=400
+            request,
+            programme,
+            number,
+            problem=gettext("Choose the theme that this one is the same as."),
+            status=400,
         )
     return _act(
         request, programme, number, lambda: theme_acts.merge(programme.slug, number, int(into), request.user)

@@ -11,7 +11,7 @@ from earnest.desk.alert_work import Fed
 from earnest.report import alerts as telling
 from earnest.report.alerts import Told
 from earnest.store.read import Programme
-from earnest.web import theme_words, today_words
+from earnest.web import theme_words, today_words, words
 from earnest.web.frame import door, render
 from earnest.web.views.alerts import REASONS, SORTS, posts_of
 
@@ -37,7 +37,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     found = today.gather(programme.slug, request.user)
     if found.alerts:
         audit.by(request.user, "alerts_read", programme.slug, "alerts", hourly=True)
-    told = telling.told(programme, found.alerts[:CHARTS], now=found.now)
+    told = telling.told(programme, found.alerts[:CHARTS], now=found.now, lang=words.language())
     themes = [row for row in found.themes if theme_words.enough(row, programme)]
     due = today_words.lines(found.due, found.now)
     context = {
@@ -53,14 +53,14 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
         "rising": [
             Rising(
                 one,
-                SORTS[one.alert.sort],
+                str(SORTS[one.alert.sort]),
                 mark_safe(one.chart),  # noqa: S308 - drawn by report.svg, which escapes every word
                 posts_of(request.user, programme, one.alert),
                 found.fed.get(one.alert.id, []),
             )
             for one in told
         ],
-        "more": [(one, telling.titled(programme, one)) for one in found.alerts[CHARTS:]],
+        "more": [(one, telling.titled(programme, one, words.language())) for one in found.alerts[CHARTS:]],
         "no_alert": today_words.no_alert(found.last_alert),
         "climbing": [] if found.alerts else theme_words.rising(programme),
         "themes": theme_words.shown_rows(programme, themes, 12) if themes else [],

@@ -45,7 +45,7 @@
     const count = waiting.length;
     state.hidden = count === 0;
     const link = one("a", state);
-    const words = `${count} new ${count === 1 ? "post" : "posts"}. Show ${count === 1 ? "it" : "them"}`;
+    const words = count === 1 ? link.dataset.one : link.dataset.many.replace("#", count);
     if (count && link.textContent !== words) link.textContent = words;
   }
 
@@ -76,7 +76,7 @@
     source = new EventSource(url);
     source.addEventListener("post", (event) => {
       last = event.lastEventId || last;
-      waiting = waiting.filter((html) => html !== event.data).concat(event.data);
+      waiting = waiting.filter((html) => html !== event.data).concat(event.data).slice(-200);
       say();
     });
     source.addEventListener("there", (event) => {
@@ -94,6 +94,13 @@
       }
       say();
     });
+    source.addEventListener("passed", (event) => {
+      const template = document.createElement("template");
+      template.innerHTML = event.data;
+      const passed = one("[data-passed]");
+      passed.replaceChildren(template.content);
+      passed.hidden = false;
+    });
     source.addEventListener("pace", (event) => {
       const template = document.createElement("template");
       template.innerHTML = event.data;
@@ -107,7 +114,7 @@
     source.onopen = () => { lost.hidden = true; };
     source.onerror = () => {
       lost.hidden = false;
-      lost.textContent = "The connection is lost. Nothing is missed: it goes on from the last post when it is back.";
+      lost.textContent = lost.dataset.lost;
       if (source && source.readyState === EventSource.CLOSED) setTimeout(() => { if (source) listen(); }, 5000);
     };
   }
@@ -115,7 +122,7 @@
   function pause() {
     const paused = Boolean(source);
     pauseButton.setAttribute("aria-pressed", String(paused));
-    pauseButton.firstChild.textContent = paused ? "Go on " : "Pause ";
+    one("span", pauseButton).textContent = paused ? pauseButton.dataset.goOn : pauseButton.dataset.pause;
     if (paused) { source.close(); source = null; lost.hidden = true; } else listen();
   }
 

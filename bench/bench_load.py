@@ -75,6 +75,8 @@ def measure(
         [sys.executable, str(HERE / "load" / "arrive.py"), "--home", str(home), "--rate", str(given.rate),
          "--seconds", str(given.seconds)], env=around, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+    assert arriving.stdout is not None
+    arriving.stdout.readline()  # it is ready
     browser.start()
     subprocess.run(
         [os.environ["LOCUST"], "--headless", "--only-summary", "-f", str(HERE / "load" / "users.py"),

@@ -21,6 +21,31 @@ LIMIT = 150.0
 """Milliseconds."""
 
 PAGES = (
+    "today",
+    "inbox",
+    "cases",
+    "cases?status=new",
+    "cases?q=tips",
+    "cases?assignee=me",
+    "cases?overdue=yes",
+    "cases/new",
+    "actions",
+    "escalations",
+    "alerts",
+    "alerts/rules",
+    "themes",
+    "sent",
+    "team",
+    "teams",
+    "routes",
+    "routes/add",
+    "channels",
+    "tags",
+    "tokens",
+    "desk",
+    "review",
+    "review/blind",
+    "learning",
     "overview",
     "live",
     "live?kind=complaint&label=pay",
@@ -71,16 +96,19 @@ def measure(home: Path, times: int) -> int:
     from django.test import Client
 
     from earnest.desk import access
-    from earnest.store import read
+    from earnest.store import read, read_cases, recent
 
+    recent.begin()  # as a server does
     (programme, *_) = read.programmes()
     client = Client()
     client.force_login(get_user_model().objects.get(pk=access.add_person("bench", None, "admin")))
     pages = list(PAGES)
     rows = read.posts(programme.slug, read.Filters(), limit=1).rows
     pages += [f"posts/{rows[0].id}", f"posts/{rows[0].id}/row?open=1"] if rows else []
+    pages += [f"cases/{number}" for number, _ in read_cases.offered(programme.slug, 1)]
     slow = 0
     for page in pages:
+        client.get(f"/{programme.slug}/{page}")  # templates are read once a process
         took = []
         for _ in range(times):
             begun = time.perf_counter()

@@ -1,10 +1,11 @@
 """Lighthouse over the desk's pages, signed in: performance, accessibility, best practices.
 
     npm install --prefix DIR lighthouse@12
-    python bench/lighthouse.py http://127.0.0.1:8000 --cookie sessionid=… --lighthouse DIR/node_modules/.bin/lighthouse
+    python bench/lighthouse.py http://127.0.0.1:8000 --cookie sessionid=… \\
+        --lighthouse DIR/node_modules/.bin/lighthouse
 
-Needs Node 18 or later and Chromium (CHROME_PATH, /usr/bin/chromium). The session cookie is that of somebody who
-signed in; pages that need none are asked for with it all the same. Ends with 1 where a score is under 95.
+Needs Node 18 or later and Chromium (CHROME_PATH, /usr/bin/chromium). The session cookie is that of somebody
+who signed in; pages that need none are asked for with it all the same. Ends with 1 where a score is under 95.
 """
 
 import argparse
@@ -40,7 +41,9 @@ def measure(lighthouse: str, url: str, cookie: str, preset: str) -> dict[str, ob
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("desk", help="where the pages are served")
     parser.add_argument("--cookie", default="", help="sessionid=…")
     parser.add_argument("--programme", default="ternway-couriers")
@@ -59,7 +62,8 @@ def main() -> int:
         weak = [
             f"{id} {audit.get('displayValue', '')}".strip()
             for id, audit in report["audits"].items()  # type: ignore[attr-defined]
-            if audit["score"] is not None and audit["score"] < 0.9 and audit["scoreDisplayMode"] != "informative"
+            if audit["scoreDisplayMode"] not in ("informative", "notApplicable", "manual")
+            and (1 if audit["score"] is None else audit["score"]) < 0.9
         ]
         print(f"{page:34} " + " ".join(f"{score:4}" for score in scores), "; ".join(weak), flush=True)
         under += min(scores) < LEAST

@@ -14,6 +14,10 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from earnest.record.raw import Page
 
 BENCH = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(BENCH.parent / "src"), str(BENCH)]
@@ -30,21 +34,25 @@ class Steady:
         self._text = texts(random.Random(23))
         self.rate, self.seconds, self.late = rate, seconds, 0.0
 
-    def read(self, cursor: str | None) -> Iterator[object]:
-        from earnest.record.raw import Page, RawPost
-
+    def read(self, cursor: str | None) -> "Iterator[Page]":
         begun, run = time.monotonic(), int(time.time())
         for second in range(self.seconds):
             wait = begun + second + 1 - time.monotonic()
             self.late = max(self.late, -wait)
             if wait > 0:
                 time.sleep(wait)
-            now = datetime.now(UTC)
-            posts = tuple(
-                RawPost(id=f"{run}-{second}-{n}", text=f"{self._text()} n{n}", created=now, author=f"a{n}")
-                for n in range(self.rate)
-            )
-            yield Page(posts, cursor=json.dumps({"at": second}), done=second == self.seconds - 1)
+            yield self.page(str(run), second, self.rate)
+
+    def page(self, run: str, second: int, posts: int) -> "Page":
+        """The posts of one second."""
+        from earnest.record.raw import Page, RawPost
+
+        now = datetime.now(UTC)
+        said = tuple(
+            RawPost(id=f"{run}-{second}-{n}", text=f"{self._text()} n{n}", created=now, author=f"a{n}")
+            for n in range(posts)
+        )
+        return Page(said, cursor=json.dumps({"at": second}), done=second == self.seconds - 1)
 
 
 def main() -> None:
@@ -65,6 +73,8 @@ def main() -> None:
     (place,) = [one for one in read.listening_places() if (one.programme, one.slug) == (PROGRAMME, PLACE)]
     source = Steady(given.rate, given.seconds)
     stages = open_stages(place, setup.keys(home), learn.models(home)(PROGRAMME))
+    stages.digest(source.page("warm", 0, 10))  # compiles what is compiled once an installation
+    print(json.dumps({"ready": True}), flush=True)
     sent = admitted = withheld = 0
     cursor: str | bool | None = place.cursor
     for page in source.read(None):

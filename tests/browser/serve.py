@@ -23,17 +23,23 @@ def main(home: Path, what: str, number: int) -> None:
 
 
 def mail() -> None:
-    """Give every team of the demo a channel of mail, as a steward would."""
+    """Give every team of the demo a channel of mail, and the desk a tracker, as a steward would."""
     from dataclasses import replace
 
     from earnest.desk import channels, teams
     from earnest.store import read
 
     for programme in read.programmes():
-        channels.add(programme.slug, "mail", "The team's mail", {"to": "team@example.org"}, actor="cli")
-        (channel,) = channels.of(programme.slug)
+        where = {"where": "ternway/app"}
+        channels.add(programme.slug, "github", "The tracker", where, "synthetic-token", actor="cli")
+        to = {"to": "team@example.org"}
+        channel = channels.add(programme.slug, "mail", "The team's mail", to, actor="cli")
         for team in teams.of(programme.slug):
-            teams.keep(programme.slug, replace(team, channels={"team": (channel.slug,), "lead": (channel.slug,)}), by=None)
+            teams.keep(
+                programme.slug,
+                replace(team, channels={"team": (channel.slug,), "lead": (channel.slug,)}),
+                by=None,
+            )
 
 
 if __name__ == "__main__":

@@ -4,21 +4,16 @@ Real threads and processes; on SQLite, and on PostgreSQL where DATABASE_URL name
 """
 
 import json
-import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
 pytestmark = pytest.mark.slow
 
-SERVER = os.environ.get("DATABASE_URL", "")
 KILLS = 8
 
 BEGIN = """
@@ -173,23 +168,6 @@ for case in {row.number for row in rows.values() if not row.root_id}:
 print(json.dumps({"wrong": wrong, "merges": len(joined), "cases": len(rows)}))
 """
 )
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A home with a database of its own."""
-    own = {**os.environ, "EARNEST_HOME": str(tmp_path / "home")}
-    name = f"cases_{os.getpid()}"
-    if SERVER:
-        import psycopg
-
-        with psycopg.connect(SERVER, autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{name}"')
-        own["DATABASE_URL"] = urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}"))
-    yield own
-    if SERVER:
-        with psycopg.connect(SERVER, autocommit=True) as server:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def python(environment: dict[str, str], script: str, *words: str) -> str:

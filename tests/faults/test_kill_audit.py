@@ -10,13 +10,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-SERVER = os.environ.get("DATABASE_URL", "")
 ROUNDS = 12 if os.environ.get("EARNEST_FULL") == "1" else 3
 
 WRITER = """
@@ -29,23 +25,6 @@ for n in range(100_000):
     audit.note("cli", "erased", programme="riders", about=f"writer:{sys.argv[1]}", detail={"n": n})
     print(n, flush=True)
 """
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A home with a database of its own."""
-    own = {**os.environ, "EARNEST_HOME": str(tmp_path / "home")}
-    name = f"audit_{os.getpid()}"
-    if SERVER:
-        import psycopg
-
-        with psycopg.connect(SERVER, autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{name}"')
-        own["DATABASE_URL"] = urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}"))
-    yield own
-    if SERVER:
-        with psycopg.connect(SERVER, autocommit=True) as server:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def verify(environment: dict[str, str]) -> dict[str, object]:

@@ -1,7 +1,7 @@
-"""A desk with one of everything that has a number, here and in a foreign programme. All of it is synthetic."""
+"""A desk with one of everything that has a number. All of it is synthetic."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from earnest.desk import actions, cases, channels, escalate, invitations, routes, tags, teams, tokens, views
 from earnest.desk.route_shapes import Route, Rung, When
@@ -9,16 +9,11 @@ from earnest.store import clock, read, read_outbox, read_routes, read_teams, wri
 from earnest.store.models import (
     Attachment,
     CaseChange,
-    CaseLink,
     CaseNote,
-    Escalation,
-    EscalationWish,
-    Message,
     TeamInvitation,
 )
 from earnest.store.read import Filters
 from earnest.store.shapes_escalation import Member, Team
-from tests.security import desk
 from tests.security.build import person
 
 PIXEL = bytes.fromhex(
@@ -62,9 +57,15 @@ def furnish(slug: str, report: int, by_name: str) -> Things:
     other = cases.open_case(slug, f"Another one of {slug}", by=by.pk, posts=posts[2:3])
     cases.note(slug, case, f"Secret note of {slug}", by=by.pk)
     cases.attach(slug, case, "secret.txt", f"Secret file of {slug}".encode(), by=by.pk)
-    team = teams.keep(slug, Team(0, "payments", f"Payments of {slug}", members=(Member(by.pk, "", True),)), by=by.pk)
+    team = teams.keep(
+        slug, Team(0, "payments", f"Payments of {slug}", members=(Member(by.pk, "", True),)), by=by.pk
+    )
     when = When("volume", about=("pay.tips",), posts=10, voices=5, within=24 * 60)
-    routes.keep(slug, Route("tips", f"Tips of {slug}", when=when, rungs=(Rung("team", 60),), team="payments"), by=by.pk)
+    routes.keep(
+        slug,
+        Route("tips", f"Tips of {slug}", when=when, rungs=(Rung("team", 60),), team="payments"),
+        by=by.pk,
+    )
     team = read_teams.team(slug, "payments").id
     escalation = escalate.escalate(slug, case, team=team, by=by.pk)
     wish = escalate.ask(slug, other, by=by.pk, because=f"Secret wish of {slug}")
@@ -93,8 +94,12 @@ def furnish(slug: str, report: int, by_name: str) -> Things:
         attachment=Attachment.objects.get(**rows).pk,
         team=team, route=read_routes.routes(slug)[0].id, escalation=escalation,
         wish=wish, alert=alert or 0, tag=tags.ensure(slug, f"tag-{slug}"),
-        view=views.save(slug, f"View of {slug}", Filters(kinds=("complaint",)), order="newest", shared=False, by=by.pk),
-        action=actions.record(slug, case, what=f"Mended the app of {slug}", on=date.today(), by=by.pk),
+        view=views.save(
+            slug, f"View of {slug}", Filters(kinds=("complaint",)), order="newest", shared=False, by=by.pk
+        ),
+        action=actions.record(
+            slug, case, what=f"Mended the app of {slug}", on=datetime.now(UTC).date(), by=by.pk
+        ),
         message=message or 0, link=link,
         invitation=TeamInvitation.objects.get(programme__slug=slug).pk,
         token=token.id, report=report, user=by.pk,

@@ -1,4 +1,4 @@
-"""What somebody sends who wants to break the desk: values for every part of an address and every field of a form."""
+"""What somebody sends who wants to break the desk: values for parts of addresses and fields of forms."""
 
 import re
 from collections.abc import Iterator
@@ -67,13 +67,11 @@ class Part:
 
 
 def parts(door: Door) -> list[Part]:
-    return [
-        Part(sort or "str", name) for sort, name in re.findall(r"<(?:(\w+):)?(\w+)>", door.route)
-    ]
+    return [Part(sort or "str", name) for sort, name in re.findall(r"<(?:(\w+):)?(\w+)>", door.route)]
 
 
 def addresses(door: Door, good: str) -> Iterator[str]:
-    """The address with each of its parts replaced by each hostile one; `good` is the whole one that is there."""
+    """The address with each of its parts replaced by each hostile one; `good` is one that is there."""
     shape = re.sub(r"<(?:\w+:)?(\w+)>", r"(?P<\1>[^/]+?)", re.escape(door.route))
     match = re.fullmatch("/" + shape, good)
     assert match is not None, (door.route, good)

@@ -1,17 +1,17 @@
 """Ways in that were found by attacking the desk, each closed: what was tried, and what it must come to."""
 
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
+from django.test import Client
 
-from earnest.desk import access, escalate, invitations, people
+from earnest.desk import access, cases, escalate, invitations, people, tokens
 from earnest.desk.route_shapes import Route, Rung, When
 from earnest.notify.trackers import Garbled
 from earnest.notify.trackers.base import base_of, same_site
 from earnest.record.errors import BadSetting, Refused
 from earnest.store import erase, read_people, write
-from earnest.store.models import Escalation, Membership
+from earnest.store.models import Escalation
 from earnest.store.shapes_escalation import Member, Team
 from tests.security import desk
 from tests.security.build import person
@@ -59,11 +59,17 @@ def test_the_last_steward_does_not_become_a_viewer_by_following_a_link() -> None
 
 
 @pytest.mark.parametrize("mailed", ["no_server", "failed"])
-def test_a_link_that_its_maker_saw_vouches_for_no_address(mailed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_that_its_maker_saw_vouches_for_no_address(
+    mailed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else a steward could take somebody's address, and with it their way in by single sign-on."""
     monkeypatch.setattr("earnest.desk.letters.send", lambda *_: mailed)
     made = invitations.invite(
-        desk.HERE, "viewer", email="boss@example.org", by=person("steward"), letter=lambda _: SimpleNamespace()  # type: ignore[arg-type,return-value]
+        desk.HERE,
+        "viewer",
+        email="boss@example.org",
+        by=person("steward"),
+        letter=lambda _: SimpleNamespace(),  # type: ignore[arg-type,return-value]
     )
     invitations.accept(made.token, "not the boss", PASSWORD)
     assert read_people.user_of_address("boss@example.org") is None
@@ -93,7 +99,7 @@ def test_stewards_who_let_each_other_go_at_once_wait_for_one_another(monkeypatch
 
 def escalated(stop: str) -> int:
     """An escalation by a route that only `stop` may stop; its leadership is the admin."""
-    from earnest.desk import cases, routes, teams
+    from earnest.desk import routes, teams
     from earnest.store import read_routes
 
     boss = Member(person("admin").pk, "", True)
@@ -116,7 +122,7 @@ def test_what_only_leadership_may_stop_is_stopped_by_nobody_else(who: str, may: 
     )
 
 
-# ---- trackers ------------------------------------------------------------------------------------------------
+# ---- trackers --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("url", ["http://[", "https://[github.com/x", "https://github.com\u2100/x"])
@@ -133,12 +139,53 @@ def test_an_address_that_no_library_reads_is_an_answer_that_is_not_taken(url: st
 
 @pytest.mark.parametrize("number", [1 << 63, 10**40])
 @pytest.mark.parametrize(
-    "where", ["themes/aside/{}", "themes/1/out/{}", "escalations/case/{}", "escalations/case/{}/ask", "cases/{}/in-report"]
+    "where",
+    [
+        "themes/aside/{}",
+        "themes/1/out/{}",
+        "escalations/case/{}",
+        "escalations/case/{}/ask",
+        "cases/{}/in-report",
+    ],
 )
 def test_a_number_that_no_database_keeps_is_not_found(where: str, number: int) -> None:
     answer = desk.client("admin").post(f"/riders/{where.format(number)}", {"team": "1"})
     assert answer.status_code == 404
 
 
-def members() -> Any:
-    return Membership.objects.filter(programme__slug=desk.HERE)
+# ---- zero bytes, and days that no database gives back -----------------------------------------------------
+
+
+@pytest.mark.parametrize("url", ["/riders/hook/%00", "/ack/%00", "/riders/cases?q=%00", "/sign-in?next=%00"])
+def test_a_zero_byte_in_an_address_is_a_bad_request(url: str) -> None:
+    assert desk.client("admin").get(url).status_code == 400
+
+
+def test_a_zero_byte_in_a_form_is_a_bad_request_and_keeps_the_policy() -> None:
+    answer = desk.client("admin").post("/riders/cases/new", {"title": "A", "because": "a\x00b"})
+    assert answer.status_code == 400
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def program(**headers: str) -> Client:
+    maker = person("lead")
+    token = tokens.make(maker, desk.HERE, "A program", ["read", "work"], days=1).token
+    return Client(headers={"authorization": f"Bearer {token}", **headers})
+
+
+@pytest.mark.parametrize("body", [b'{"title": "A", "because": "a\\u0000b"}', b'{"title": "\\\\\\u0000"}'])
+def test_a_zero_byte_in_a_body_is_a_bad_request(body: bytes) -> None:
+    answer = program().post("/api/v1/riders/cases", body, content_type="application/json")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    "due", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1970-01-01T00:00:00Z"]
+)
+def test_a_due_time_that_could_not_be_read_again_is_refused(due: str) -> None:
+    """One beyond what a time zone leaves room for made a case that nobody could open any more."""
+    number = cases.open_case(desk.HERE, "Tips that do not arrive", by=None)
+    sent = program(**{"if-match": '"1"'})
+    answer = sent.patch(f"/api/v1/riders/cases/{number}", {"due": due}, content_type="application/json")
+    assert answer.status_code == 422
+    assert sent.get(f"/api/v1/riders/cases/{number}", headers={"if-match": ""}).status_code == 200

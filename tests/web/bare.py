@@ -14,12 +14,15 @@ _GONE = (
 _TAG = re.compile(r"<!?/?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.S)
 _CODE = re.compile(r"{{.*?}}|{%.*?%}", re.S)
 _SAID = re.compile(r"\b(?:title|alt|placeholder|aria-label|data-th|data-says)\s*=\s*\"([^\"]*)\"")
+_ELSE = re.compile(r"\|default:\"([^\"]*[^\W\d_] [^\"]*)\"")  # what is said where there is nothing else
 _ENTITY = re.compile(r"&#?\w+;|\b(?:Earnest|UTC)\b")  # and names, which are the same everywhere
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def texts(template: str) -> Iterator[tuple[int, str]]:
     """(line, words) of every text and spoken attribute that is not within a translation tag."""
+    for other in _ELSE.finditer(template):
+        yield from _words(template, other.start(1), other.group(1))
     for gone in _GONE:
         template = gone.sub(lambda found: "\n" * found.group().count("\n"), template)
     for tag in _TAG.finditer(template):

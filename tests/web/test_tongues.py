@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import get_args
 
 import polib
 import pytest
@@ -15,8 +16,9 @@ from django.test import Client
 
 from earnest.desk import accesses
 from earnest.store import draft
-from earnest.store.alert_shapes import BUILT_IN
-from earnest.web import access_words, setup_steps, words
+from earnest.store.alert_shapes import DEFAULTS
+from earnest.understand.versions import Do
+from earnest.web import access_words, setup_steps, taxonomy_words, words
 from tests.web import bare, doors
 
 WEB = Path(__file__).resolve().parents[2] / "src/earnest/web"
@@ -138,9 +140,18 @@ def test_every_page_speaks_the_language_that_is_asked_for(as_: Callable[[str], C
         (access_words.DID, accesses.READS),
         (access_words.WHO, [role for role in accesses.WHO if role]),
         (setup_steps.OWED, [one.what for one in draft.OWED]),
-        (words.RULES, [rule.name for rule in BUILT_IN]),
+        (taxonomy_words.SAYS, get_args(Do)),
+        (taxonomy_words.DOES, get_args(Do)),
+        (words.RULES, [rule.name for rule in DEFAULTS]),
     ],
-    ids=["what counts as an access", "who it was", "what a draft owes", "rules of alerts"],
+    ids=[
+        "what counts as an access",
+        "who it was",
+        "what a draft owes",
+        "a step of a taxonomy",
+        "its name",
+        "rules of alerts",
+    ],
 )
 def test_what_other_parts_name_has_its_words_here(said: dict[str, object], codes: list[str]) -> None:
     assert set(said) == set(codes)

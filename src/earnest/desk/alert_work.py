@@ -80,11 +80,15 @@ def seen(programme: str, alert: int, user: access.Person) -> AlertRow:
     return row
 
 
-def _title(programme: str, alert: AlertRow) -> str:
-    """What it is about, in plain words: the theme's name, else the label's, and where."""
+def _title(programme: str, alert: AlertRow, *, words: bool = True) -> str:
+    """What it is about, in plain words: the theme's name, else the label's, and where.
+
+    Without `words` no name that a theme took from its posts: such a name goes with the posts, and the title
+    of a case that nobody read before it was opened would keep it.
+    """
     if alert.about.startswith("theme:"):
         theme = read_themes.theme(programme, int(alert.about.removeprefix("theme:")))
-        if theme is not None and theme.name:
+        if theme is not None and theme.name and (words or theme.named_by == "person"):
             return theme.name[: cases.LONGEST_TITLE]
         about = taxonomy_names.of(programme).about(theme.label) if theme is not None and theme.label else ""
         return f"A new problem: {about}" if about else "A new problem"
@@ -115,7 +119,7 @@ def open_case(programme: str, alert: int, *, by: int | None, title: str = "") ->
             raise Refused(f"This alert opened case {there[0].number} already.")
         number = cases.open_case(
             programme,
-            title or _fit(plan.title),
+            title or _fit(_title(programme, _alert(programme, alert), words=False)),
             by=by,
             severity=plan.severity,
             posts=plan.posts,

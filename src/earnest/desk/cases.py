@@ -63,6 +63,8 @@ ACTOR: ContextVar[str] = ContextVar("earnest_cases_actor", default="system")
 """Who does what no person of the desk does: Earnest itself, or `cli` where the command line says so."""
 LONGEST_TITLE = 160
 LONGEST_WHY = 400
+YEARS = range(1971, 2106)
+"""Of due times. Beyond them a time zone leads out of what a database gives back."""
 _WORKERS = frozenset(role for role, may in access.MAY.items() if "work_cases" in may)
 _IDLE = frozenset(sort for sort, known in cases_timeline.SORTS.items() if not known.work)
 
@@ -308,6 +310,8 @@ def _due(value: object) -> datetime | None:
     """A moment; a day means its end."""
     if value is None:
         return None
+    if isinstance(value, date) and value.year not in YEARS:  # a datetime is a date, too
+        raise Refused(f"A due time lies between {YEARS[0]} and {YEARS[-1]}.")
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, date):

@@ -10,7 +10,7 @@ import numpy as np
 
 from earnest.flow import learn
 from earnest.record.errors import ModelError
-from earnest.store import clock, read_review
+from earnest.store import clock, read_review, recent, scope
 from earnest.understand import drift
 from earnest.understand.drift import Notice, Week
 
@@ -19,12 +19,21 @@ SAMPLE = 400
 """Posts of a week that are read."""
 
 
+FRESH = 300.0
+"""Seconds for which a server tells of the whole weeks again: some thousand posts are read for it."""
+
+
 def notices(programme: str, now: datetime) -> list[Notice]:
     """What is out of the usual in the last whole week; nothing where the model cannot be had."""
     try:
-        return drift.notices(weeks(programme, now))
+        return _notices(programme, now, learn.model_of(programme).id)
     except ModelError:
         return []
+
+
+@recent.kept(FRESH, by=lambda programme, now, model: (scope.of(programme).key, clock.week_of(now), model))
+def _notices(programme: str, now: datetime, model: str) -> list[Notice]:
+    return drift.notices(weeks(programme, now))
 
 
 def weeks(programme: str, now: datetime) -> list[Week]:

@@ -6,7 +6,7 @@ the very model that would relabel it, over every stored post of the label.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from earnest.store import clock, read, read_taxonomy
 from earnest.store.read_taxonomy import Carrier, Version
 from earnest.understand import relabel
 from earnest.understand.classify import Labeller
+from earnest.understand.taxonomy import Label
 from earnest.understand.versions import Step, step_of
 
 WEEKS = 12
@@ -49,6 +50,7 @@ class Part:
 
     exact  no model is asked
     none   it is done to the labels' words alone, or only to posts that are still to come
+    old    the names of the labels it is done to, `new` those it makes, `to` the category it moves them to
     """
 
     do: str
@@ -57,6 +59,9 @@ class Part:
     after: tuple[Row, ...]
     exact: bool
     none: bool = False
+    old: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +82,15 @@ class Preview:
     waits: bool = False
 
 
-def preview(programme: str, number: int, home: Path) -> Preview:
-    """What a draft would do to the stored posts. Raises InputError where there is no such draft, and
-    TaxonomyError or ModelError where it cannot be told.
+def preview(programme: str, number: int, home: Path, lang: str = "en") -> Preview:
+    """What a draft would do to the stored posts, with names in a language. Raises InputError where there is
+    no such draft, and TaxonomyError or ModelError where it cannot be told.
     """
     version = read_taxonomy.version(programme, number)
     found = read.programme(programme)
     if version is None or found is None or version.state not in ("draft", "preparing"):
         raise InputError(f"There is no proposal {number}.", advice="See them: earnest taxonomy history")
-    return _Ahead(found, version, home).all()
+    return _Ahead(found, version, home, lang).all()
 
 
 def told(row: Row, floor: int, lang: str = "en") -> str:
@@ -96,8 +101,8 @@ def told(row: Row, floor: int, lang: str = "en") -> str:
 class _Ahead:
     """Looks ahead for one version."""
 
-    def __init__(self, programme: read.Programme, version: Version, home: Path) -> None:
-        self.programme, self.version, self.home = programme, version, home
+    def __init__(self, programme: read.Programme, version: Version, home: Path, lang: str) -> None:
+        self.programme, self.version, self.home, self.lang = programme, version, home, lang
         self.rules = versions.rules(programme.slug, version, home)
         self.asks = versions.asks_of(programme.slug, version, home)
         self.before = taxonomies.of(programme.slug)
@@ -109,7 +114,7 @@ class _Ahead:
 
     def all(self) -> Preview:
         slug = self.programme.slug
-        parts = tuple(self.part(step_of(one)) for one in self.version.steps)
+        parts = tuple(self.named(step_of(one)) for one in self.version.steps)
         touched = [label for label in self.version.became if self.rules.touches(label)]
         whole: tuple[Row, ...] = ()
         posts = read_taxonomy.carrying(slug, touched)
@@ -122,10 +127,15 @@ class _Ahead:
     def total(self) -> int:
         return sum(self.counted.weeks.values())
 
+    def named(self, step: Step) -> Part:
+        """A step with the names of its labels."""
+        old = tuple(self.called(label) for id in step.ids if (label := self.before.get(id)))
+        return replace(self.part(step), old=old, new=tuple(map(self.called, step.labels)), to=step.to)
+
     def part(self, step: Step) -> Part:
         old = [id for id in step.ids if self.before.get(id) is not None]
         if step.do in ("describe", "category", "restore") or (step.do == "add"):
-            after = tuple(Row(one.id, one.name["en"], 0, 0) for one in step.labels)
+            after = tuple(Row(one.id, self.called(one), 0, 0) for one in step.labels)
             return Part(step.do, self.says(step), (), after, exact=True, none=True)
         before = tuple(self.row(id) for id in old)
         if step.do == "retire":
@@ -140,7 +150,7 @@ class _Ahead:
             after = (Row(new, name, posts, voices, None, weeks, self.quotes(old)),)
             return Part(step.do, self.says(step), before, after, exact=True)
         if self.version.history == "keep":
-            after = tuple(Row(one.id, one.name["en"], 0, 0) for one in step.labels)
+            after = tuple(Row(one.id, self.called(one), 0, 0) for one in step.labels)
             return Part(step.do, self.says(step), before, after, exact=False, none=True)
         return Part(step.do, self.says(step), before, self.asked(old[0]), exact=False)
 
@@ -228,7 +238,10 @@ class _Ahead:
 
     def name(self, id: str) -> str:
         label = self.after.get(id) or self.before.get(id)
-        return label.name["en"] if label is not None else id
+        return self.called(label) if label is not None else id
+
+    def called(self, label: Label) -> str:
+        return label.name.get(self.lang) or label.name["en"]
 
     def says(self, step: Step) -> str:
         """A step in words."""

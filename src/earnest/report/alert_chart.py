@@ -46,9 +46,9 @@ def draw(
     """`course` begins with the hour `first` (since 1970); `rose` are the first and last hour of the rise."""
     long = QUARTER if course.expected.sum() / max(len(course.expected), 1) * QUARTER >= floor else DAY
     bars = _bars(course, first, rose, floor, long)
-    say = alert_words.of(lang)
+    say, whole = alert_words.of(lang), wording.of(lang).whole
     table = tuple(
-        (_when(bar.first, long, lang), _came(bar, floor, say), _usual(bar, floor, say)) for bar in bars
+        (_when(bar.first, long, lang), _came(bar, floor, say, whole), _usual(bar, floor, say)) for bar in bars
     )
     most = max([floor * 2.0, *(bar.high for bar in bars), *(float(bar.came or 0) for bar in bars)])
     scale = svg.ticks(most, 2)
@@ -149,12 +149,12 @@ def _when(hour: int, long: int, lang: str) -> str:
     return day if long == DAY else f"{day}, {here:%H:%M}"
 
 
-def _came(bar: Bar, floor: int, say: AlertWords) -> str:
+def _came(bar: Bar, floor: int, say: AlertWords, whole: Callable[[float], str]) -> str:
     if bar.came is None:
         return say.not_heard
     if not bar.came:
         return say.none
-    return say.some.format(count=floor) if bar.came < 0 else say.about.format(count=bar.came)
+    return say.some.format(count=floor) if bar.came < 0 else say.about.format(count=whole(bar.came))
 
 
 def _usual(bar: Bar, floor: int, say: AlertWords) -> str:

@@ -51,10 +51,10 @@ ENGLISH = AlertWords(
     hours="{count} hours",
     days="{count} days",
     lost="More {what} than usual within {span}; by now too few voices are left to tell a number.",
-    came="About {came:,} {what} within {span}, of about {voices:,} voices at least."
+    came="About {came} {what} within {span}, of about {voices} voices at least."
     " Usual for such hours: {usual}.",
     fewer="fewer than {count}",
-    about="about {count:,}",
+    about="about {count}",
     likely="about {middle} ({low} to {high})",
     single_post="A single post",
     single="A single post, or a few, on something that may be serious. Read it and decide.",
@@ -84,10 +84,10 @@ SPANISH = AlertWords(
     hours="{count} horas",
     days="{count} días",
     lost="Más {what} que de costumbre en {span}; ya quedan muy pocas voces para decir una cifra.",
-    came="Cerca de {came:,} {what} en {span}, de al menos unas {voices:,} voces."
+    came="Cerca de {came} {what} en {span}, de al menos unas {voices} voces."
     " Lo habitual en esas horas: {usual}.",
     fewer="menos de {count}",
-    about="cerca de {count:,}",
+    about="cerca de {count}",
     likely="cerca de {middle} (de {low} a {high})",
     single_post="Un solo mensaje",
     single="Un mensaje, o unos pocos, sobre algo que puede ser grave. Léalo y decida.",

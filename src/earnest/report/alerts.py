@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from earnest.report import alert_chart, alert_words, causes, cells, names, rises
+from earnest.report import alert_chart, alert_words, causes, cells, names, rises, wording
 from earnest.report.counts import category
 from earnest.report.rises import Hours, Key
 from earnest.report.shapes import Word
@@ -128,7 +128,7 @@ def kind(code: str, lang: str = "en") -> str:
 
 
 def _text(programme: Programme, key: Key, course: panels.Course, first: int, last: int, lang: str) -> str:
-    floor, say = programme.floor, alert_words.of(lang)
+    floor, say, whole = programme.floor, alert_words.of(lang), wording.of(lang).whole
     came, expected = int(course.seen.sum()), float(course.expected.sum())
     low, high = course.band(0, len(course.expected))
     long = last - first + 1
@@ -149,10 +149,10 @@ def _text(programme: Programme, key: Key, course: panels.Course, first: int, las
     else:
         usual = say.fewer.format(count=cells.coarse(round(high), floor) + floor)
     return say.came.format(
-        came=cells.coarse(came, floor),
+        came=whole(cells.coarse(came, floor)),
         what=what,
         span=span,
-        voices=cells.coarse(voices, floor),
+        voices=whole(cells.coarse(voices, floor)),
         usual=usual,
     )
 

@@ -83,7 +83,8 @@ class ChartWords(Pieces):
 
     def changes_described(self, shown: Sequence[Change]) -> str:
         told = [
-            f"{change.name}: {self._rate(change.before)} {self.to} {self._rate(change.now)}" for change in shown
+            f"{change.name}: {self._rate(change.before)} {self.to} {self._rate(change.now)}"
+            for change in shown
         ]
         return "; ".join(told) + "." if told else self.nothing
 

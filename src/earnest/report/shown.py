@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from earnest.report import cells
+from earnest.report import cells, wording
 from earnest.report.counts import Posts, category
 from earnest.store import read
 from earnest.store.shapes import Programme
@@ -24,8 +24,8 @@ class Topics:
 
 
 SAID = {
-    "en": ("none", "fewer than {}", "about {:,}"),
-    "es": ("ninguno", "menos de {}", "unos {:,}"),
+    "en": ("none", "fewer than {}", "about {}"),
+    "es": ("ninguno", "menos de {}", "unos {}"),
 }
 """No posts, too few to tell, and how many, in the languages of the pages."""
 
@@ -35,7 +35,9 @@ def words(count: int, floor: int, *, few: bool = False, lang: str = "en") -> str
     none, fewer, about = SAID.get(lang, SAID["en"])
     if not count:
         return none
-    return fewer.format(floor) if few or count < floor else about.format(cells.coarse(count, floor))
+    if few or count < floor:
+        return fewer.format(floor)
+    return about.format(wording.of(lang).whole(cells.coarse(count, floor)))
 
 
 def topics(programme: Programme, today: date, weeks: int, lang: str = "en") -> Topics:

@@ -5,17 +5,25 @@ from collections.abc import Collection, Iterable
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
+from earnest.store import moment
 from earnest.store.models import Membership, Person
 
 
 def names(people: Iterable[int | None]) -> dict[int, str]:
     """What these accounts are called: as they wish to be known, else by the name they sign in with."""
     asked = {person for person in people if person is not None}
-    if not asked:
-        return {}
-    found = dict(get_user_model().objects.filter(pk__in=asked).values_list("pk", "username"))
-    found |= dict(Person.objects.filter(pk__in=asked).exclude(known_as="").values_list("pk", "known_as"))
-    return found
+    known = _known()
+    if unknown := asked - known.keys():
+        known |= dict(get_user_model().objects.filter(pk__in=unknown).values_list("pk", "username"))
+        chosen = Person.objects.filter(pk__in=unknown).exclude(known_as="")
+        known |= dict(chosen.values_list("pk", "known_as"))
+    return {person: known[person] for person in asked if person in known}
+
+
+@moment.once
+def _known() -> dict[int, str]:
+    """The names that were read while this page is made; each of its parts adds those it needs."""
+    return {}
 
 
 def on_desk(programme: str, roles: Collection[str]) -> dict[int, str]:

@@ -99,8 +99,9 @@ def heard(trend: Trend, programme: Programme) -> Heard:
     if posts is None or few:
         return Heard(_("fewer than %(floor)d") % {"floor": floor}, _("voices in twelve weeks"), drawn)
     return Heard(
-        _("at least %(count)s") % {"count": f"{cells.coarse(voices, floor):,}"},
-        _("voices, %(posts)s posts in twelve weeks") % {"posts": telling.words(posts, floor)},
+        _("at least %(count)s") % {"count": words.number(cells.coarse(voices, floor))},
+        _("voices, %(posts)s posts in twelve weeks")
+        % {"posts": telling.words(posts, floor, lang=words.language())},
         drawn,
     )
 
@@ -256,6 +257,12 @@ def undo(room: Room, called: Called, now: datetime) -> Told | None:
         if entry.sort in ("merged", "split", "split_off") and entry.undoable and now - entry.at < LATELY:
             return told(entry, room.case.number, called, may_work=True)
     return None
+
+
+def last_own(room: Room, person: int | None) -> int:
+    """The newest entry of this person that may be undone, for the key u; 0 where there is none."""
+    own = (entry.id for entry in reversed(room.entries) if entry.undoable and entry.by == person)
+    return next(own, 0) if person is not None else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,9 @@ def _things(entry: Entry) -> str:
         said.append(ngettext("%(count)d theme", "%(count)d themes", themes) % {"count": themes})
     if posts:
         said.append(ngettext("%(count)d post", "%(count)d posts", posts) % {"count": posts})
-    return _(" and ").join(said)
+    if len(said) < 2:
+        return "".join(said)
+    return _("%(first)s and %(last)s") % {"first": said[0], "last": said[1]}
 
 
 def _fields(entry: Entry) -> list[str]:

@@ -62,7 +62,7 @@ def _describe(told: Sequence[int | None], counts: Sequence[int], mondays: Sequen
     said = []
     for monday, count, posts in zip(mondays, told, counts, strict=True):
         if posts:
-            named = {"day": _day(monday), "floor": floor, "count": f"{count or 0:,}"}
+            named = {"day": _day(monday), "floor": floor, "count": words.number(count or 0)}
             few = gettext("%(day)s: fewer than %(floor)s") % named
             said.append(few if count is None else gettext("%(day)s: about %(count)s") % named)
     return ". ".join(said) or gettext("No posts in these weeks.")

@@ -13,6 +13,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
+from earnest.web import words
+
 WIDTH, BASE, TOP = 224.0, 54.0, 8.0
 
 
@@ -52,7 +54,7 @@ def minutes_table(minutes: Sequence[int | None], now: datetime) -> list[tuple[st
     return [
         (
             _clock(now, len(minutes), stretch.first),
-            pgettext("posts a minute", "unknown") if stretch.mean is None else f"{stretch.mean:.1f}",
+            pgettext("posts a minute", "unknown") if stretch.mean is None else words.number(stretch.mean, 1),
         )
         for stretch in stretches(minutes)
     ]

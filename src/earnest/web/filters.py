@@ -95,7 +95,7 @@ def parse(given: QueryDict, programme: Programme, places: Sequence[Place]) -> As
     if len(q) > MOST_WORDS:
         raise BadQueryError(
             gettext("A search has at most %(most)s characters; this one has %(many)s.")
-            % {"most": MOST_WORDS, "many": f"{len(q):,}"}
+            % {"most": MOST_WORDS, "many": words.number(len(q))}
         )
     since, until = _day(query, "since"), _day(query, "until")
     if since and until and since > until:

@@ -87,7 +87,7 @@ def waits(waiting: Waiting) -> str:
     """How much waits and since when."""
     if not waiting.count or waiting.oldest is None:
         return gettext("Nothing waits.")
-    named = {"count": f"{waiting.count:,}", "since": words.moment(waiting.oldest)}
+    named = {"count": words.number(waiting.count), "since": words.moment(waiting.oldest)}
     if waiting.more:
         return gettext("More than %(count)s posts wait, the oldest since %(since)s.") % named
     return (

@@ -12,18 +12,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import ParamSpec, TypeVar
-
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 
 from earnest.flow.stopping import CLOSING
 from earnest.flow.stopping import end_at_exit as end_at_exit
 from earnest.store import read
 from earnest.store.read import Filters, PostRow
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from earnest.store.threads import in_thread
 
 POLL = 0.5
 """Seconds between looks at the store."""
@@ -85,28 +79,28 @@ async def follow(following: Following, *, life: float = LIFE, poll: float = POLL
     after = following.after
     born = beat = paced = monotonic()
     yield f"retry: {RETRY}\n\n"
-    shown = await _in_thread(_shown, following)
+    shown = await in_thread(_shown, following)
     yield event("there", " ".join(map(str, shown)))
     passed, at_least = 0, False
     while (now := monotonic()) - born < life and not CLOSING.is_set():
-        found = await _in_thread(_arrived, following, after)
+        found = await in_thread(_arrived, following, after)
         after = found.reached
         if found.passed:
             passed, at_least = passed + found.passed, at_least or found.passed >= COUNTED
-            yield event("passed", await _in_thread(following.passed, passed, at_least))
+            yield event("passed", await in_thread(following.passed, passed, at_least))
         for row, html in found.rows:
             shown[row.id] = hash(row.text)
             yield event("post", html, row.arrival)
         if now - beat >= HEARTBEAT:
             beat = now
-            if not await _in_thread(following.allowed):
+            if not await in_thread(following.allowed):
                 break
             yield ": heartbeat\n\n"
-            if gone := await _in_thread(_gone, following, shown):
+            if gone := await in_thread(_gone, following, shown):
                 yield event("gone", " ".join(map(str, gone)))
         if now - paced >= 60:
             paced = now
-            yield event("pace", await _in_thread(following.pace))
+            yield event("pace", await in_thread(following.pace))
         if not found.more:
             await asyncio.sleep(poll)
     yield event("again", "")
@@ -146,16 +140,3 @@ def _arrived(following: Following, after: int) -> Arrived:
     reached = max([newest, *(row.arrival for row in rows)]) if full is None else full
     told = tuple((row, following.render(row)) for row in rows)
     return Arrived(told, reached, passed, more=full is not None)
-
-
-async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run something that reads the store in a thread of its own connection."""
-
-    def run() -> T:
-        close_old_connections()
-        try:
-            return work(*args, **kwargs)
-        finally:
-            close_old_connections()
-
-    return await sync_to_async(run, thread_sensitive=False)()

@@ -158,4 +158,4 @@ def _left_out(text: str) -> str:
         "%(count)s piece of personal data, before storing. No author was kept.",
         "%(count)s pieces of personal data, before storing. No author was kept.",
         count,
-    ) % {"count": f"{count:,}"}
+    ) % {"count": words.number(count)}

@@ -333,7 +333,7 @@ def read_fields(fields: Sequence[Field], given: Mapping[str, str]) -> dict[str, 
         elif len(said) > max(one.most, LONGEST_CHOICE) or "\x00" in said:
             raise InputError(
                 gettext("“%(label)s” is longer than %(most)s characters.")
-                % {"label": one.label, "most": f"{one.most:,}"},
+                % {"label": one.label, "most": words.number(one.most)},
                 advice=gettext("Say it shorter."),
             )
         else:

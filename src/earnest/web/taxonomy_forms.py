@@ -13,6 +13,7 @@ from earnest.understand import proposal
 from earnest.understand.proposal import HISTORIES, Proposal
 from earnest.understand.taxonomy import Label, Taxonomy, named
 from earnest.understand.versions import Step
+from earnest.web import words
 
 MOST_TYPED = 20_000
 """Characters of one field."""
@@ -79,7 +80,7 @@ def read(do: str, given: QueryDict, taxonomy: Taxonomy) -> Asked:
         if any(len(value) > MOST_TYPED for value in given.getlist(name)):
             raise InputError(
                 gettext("One of the fields is too long."),
-                advice=gettext("At most %(most)s characters.") % {"most": f"{MOST_TYPED:,}"},
+                advice=gettext("At most %(most)s characters.") % {"most": words.number(MOST_TYPED)},
             )
     if do == "file":
         return Asked(proposal.parse(given.get("file", ""), "line", taxonomy), {})

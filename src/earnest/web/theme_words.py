@@ -68,7 +68,7 @@ class Shown:
 def show(row: ThemeRow, programme: Programme, names: Names, heard: Sequence[int], first: date) -> Shown:
     """What a page tells of a theme that has enough voices. `heard`: all posts of the same weeks."""
     floor, voices, lang = programme.floor, max(1, voices_of(row, programme)), words.language()
-    least = {"voices": f"{cells.coarse(voices, floor):,}", "floor": floor}
+    least = {"voices": words.number(cells.coarse(voices, floor)), "floor": floor}
     moves = trend(row.weeks, heard, posts_a_voice=row.posts / voices)
     told = [week(posts, voices, row.posts, floor) for posts in row.weeks]
     return Shown(
@@ -158,7 +158,10 @@ def _trend(moves: Trend, row: ThemeRow) -> str:
 
 
 def _times(value: float) -> str:
-    return gettext("more than 20") if value > 20 else f"{value:.1f}".removesuffix(".0")
+    if value > 20:
+        return gettext("more than 20")
+    near = round(value, 1)
+    return words.number(near, 0 if near == round(near) else 1)
 
 
 def spark(weeks: Sequence[int | None], number: int, first: date) -> SafeString:

@@ -30,7 +30,7 @@ def _volume(day: Day, programme: Programme) -> str:
         return _("Nothing is known of the last 24 hours: no place was heard.")
     if not day.posts:
         return _("Nobody spoke since %(since)s.") % {"since": since}
-    about = {"posts": shown.words(day.posts, programme.floor), "since": since}
+    about = {"posts": shown.words(day.posts, programme.floor, lang=words.language()), "since": since}
     if day.usual is None or day.usual < 1:
         return _("%(posts)s posts since %(since)s. What is usual is not known yet.") % about
     ratio, beyond = day.alike / day.usual, abs(day.alike - day.usual) > 2 * day.usual**0.5
@@ -150,10 +150,10 @@ def escalation(row: EscalationRow, now: datetime) -> tuple[str, bool]:
 def inbox(waiting: Waiting) -> str:
     """What waits in the inbox."""
     if waiting.more:
-        return _("%(count)s posts or more to read in the inbox") % {"count": f"{waiting.count:,}"}
+        return _("%(count)s posts or more to read in the inbox") % {"count": words.number(waiting.count)}
     return ngettext(
         "%(count)s post to read in the inbox", "%(count)s posts to read in the inbox", waiting.count
-    ) % {"count": f"{waiting.count:,}"}
+    ) % {"count": words.number(waiting.count)}
 
 
 def unsure(count: int) -> str:

@@ -244,14 +244,23 @@ MONTHS = (
 )  # fmt: skip
 
 
+def number(value: float, places: int = 0) -> str:
+    """1,204 or 1,204.5; in Spanish 1.204 and 1.204,5."""
+    said = f"{value:,.{places}f}"
+    return said.translate(_TURNED) if language() == "es" else said
+
+
+_TURNED = str.maketrans(",.", ".,")
+
+
 def posts(count: int) -> str:
     """ "1 post", "1,204 posts"."""
-    return ngettext("%(count)s post", "%(count)s posts", count) % {"count": f"{count:,}"}
+    return ngettext("%(count)s post", "%(count)s posts", count) % {"count": number(count)}
 
 
 def times(count: int) -> str:
     """ "1 time", "12 times"."""
-    return ngettext("%(count)s time", "%(count)s times", count) % {"count": f"{count:,}"}
+    return ngettext("%(count)s time", "%(count)s times", count) % {"count": number(count)}
 
 
 def share(found: Mapping[str, float | None]) -> str:

@@ -33,6 +33,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 router = Router()
 
+LARGEST = 2**63 - 1
+"""The largest number that a database keeps: nothing has a larger one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -124,6 +127,8 @@ def enter(person: Holder, route: Route, request: HttpRequest) -> Asker:
         raise Problem(403, "not-allowed", _why_not(person, route.action))
     if not (programme.live or route.draft):
         raise Problem(403, "draft", "This programme has not begun: it is still being set up.")
+    if match is not None and any(isinstance(p, int) and p > LARGEST for p in match.kwargs.values()):
+        raise not_there()
     return Asker(person, programme)
 
 

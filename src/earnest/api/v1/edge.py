@@ -31,6 +31,7 @@ MAX_ADDRESS = 8_000
 LOG = logging.getLogger("earnest.api")
 
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _View = Callable[..., HttpResponseBase]
 
 
@@ -64,6 +65,12 @@ def said(error: Exception) -> HttpResponse:
 def _check(request: HttpRequest) -> None:
     if len(request.get_full_path()) > MAX_ADDRESS:
         raise Problem(414, "too-large", f"The address is longer than {MAX_ADDRESS:,} characters.")
+    if "\0" in request.path:
+        raise Problem(400, "bad-request", "The address holds a zero byte, which no text of ours has.")
+    for name, values in request.GET.lists():
+        if any("\0" in one for one in (name, *values)):
+            where = f"query.{name[:60]}".replace("\0", "")
+            raise Problem(422, "not-valid", "This holds a zero byte, which no text of ours has.", where=where)
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     length = request.headers.get("Content-Length", "")
@@ -100,6 +107,10 @@ def _read(body: bytes) -> Any:
     if depth(body) > MAX_DEPTH:
         raise Problem(
             400, "bad-request", f"Lists and objects may lie at most {MAX_DEPTH} deep.", where="body"
+        )
+    if _ZERO.search(body):
+        raise Problem(
+            400, "bad-request", "A text holds a zero byte, which no text of ours has.", where="body"
         )
     try:
         return msgspec.json.decode(body)

@@ -12,14 +12,12 @@ may see posts is asked anew at every heartbeat. Whoever comes without a number b
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import msgspec
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from pydantic import ValidationError
 
@@ -30,15 +28,14 @@ from earnest.desk import access, audit, tokens
 from earnest.flow.stopping import CLOSING, end_at_exit
 from earnest.store import read
 from earnest.store.read import Filters, PostRow
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from earnest.store.threads import in_thread
 
 POLL = 1.0
 """Seconds between looks at the store."""
 HEARTBEAT = 15.0
 LIFE = 300.0
-BATCH = 50
+BATCH, FULL = 50, 500
+"""Posts of one look, and while more wait than that: everything is sent, however much arrives."""
 WATCHED = 500
 """Of so many posts that were sent it is watched whether they may still be shown."""
 MOST = 3
@@ -146,14 +143,14 @@ async def follow(following: Following, *, life: float, poll: float | None = None
     born = beat = monotonic()
     yield f"retry: 2000\nid: {following.after}\n\n"
     while (now := monotonic()) - born < life and not CLOSING.is_set():
-        found = await _in_thread(_arrived, following)
+        found = await in_thread(_arrived, following)
         for row in found:
             yield _event("post", out(row).model_dump_json(), row.arrival)
         if now - beat >= HEARTBEAT:
             beat = now
-            if not await _in_thread(_allowed, following):
+            if not await in_thread(_allowed, following):
                 break
-            if gone := await _in_thread(_gone, following):
+            if gone := await in_thread(_gone, following):
                 yield _event("gone", msgspec.json.encode({"ids": gone}).decode())
             yield f": heartbeat\nid: {following.after}\n\n"
         if not following.more:
@@ -177,7 +174,8 @@ def _arrived(following: Following) -> list[PostRow]:
     if newest <= following.after:
         following.more = False
         return []
-    rows, full = read.arrivals(slug, following.filters, since_id=following.after, limit=BATCH)
+    limit = FULL if following.more else BATCH
+    rows, full = read.arrivals(slug, following.filters, since_id=following.after, limit=limit)
     following.more = full is not None
     following.after = max([newest, *(row.arrival for row in rows)]) if full is None else full
     for row in rows:
@@ -225,16 +223,3 @@ def _number(said: str) -> int | None:
     if not (said.isascii() and said.isdecimal() and len(said) < 17):
         raise Problem(400, "bad-cursor", "The place to go on from is not a number.", where="query.after")
     return int(said)
-
-
-async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run something that reads the store in a thread of its own connection."""
-
-    def run() -> T:
-        close_old_connections()
-        try:
-            return work(*args, **kwargs)
-        finally:
-            close_old_connections()
-
-    return await sync_to_async(run, thread_sensitive=False)()

@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from earnest.notify.render import mark
 from earnest.notify.trackers import base, hooks
-from earnest.notify.trackers.base import Ask, Garbled, Heard, State, Ticket
+from earnest.notify.trackers.base import Ask, Heard, State, Ticket
+from earnest.notify.trackers.issues import Issues, marked
 from earnest.record.errors import BadSetting
 
 _REPO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
@@ -19,7 +19,7 @@ _API = "https://api.github.com"
 
 
 @dataclass(frozen=True, slots=True)
-class GitHub:
+class GitHub(Issues):
     """One repository. `api` is another address for GitHub Enterprise."""
 
     repo: str
@@ -49,9 +49,6 @@ class GitHub:
     def create(self, title: str, body: str, key: str) -> Ask:
         return Ask("POST", self._issues, self._headers(), base.packed({"title": title, "body": body}))
 
-    def created(self, body: bytes) -> Ticket:
-        return self._ticket(base.json_of(body))
-
     def find(self, key: str) -> Ask:
         """The newest hundred: search is not up to date at once, this list is."""
         return Ask(
@@ -59,26 +56,11 @@ class GitHub:
         )
 
     def found(self, body: bytes, key: str) -> Ticket | None:
-        rows = base.json_of(body)
-        if not isinstance(rows, list):
-            raise Garbled("no list")
-        for row in rows:
-            if isinstance(row, dict) and mark(key) in str(row.get("body") or ""):
-                return self._ticket(row)
-        return None
-
-    def look(self, ref: str, etag: str = "") -> Ask:
-        also = {"if-none-match": etag} if etag else {}
-        return Ask("GET", f"{self._issues}/{ref}", self._headers() | also)
-
-    def seen(self, body: bytes) -> Ticket:
-        return self._ticket(base.json_of(body))
+        row = marked(body, key, "body")
+        return None if row is None else self._ticket(row)
 
     def comment(self, ref: str, text: str) -> Ask:
         return Ask("POST", f"{self._issues}/{ref}/comments", self._headers(), base.packed({"body": text}))
-
-    def try_out(self) -> Ask:
-        return Ask("GET", f"{self._issues}?per_page=1", self._headers())
 
     def ref_of(self, typed: str) -> str | None:
         found = re.fullmatch(

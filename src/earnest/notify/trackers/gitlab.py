@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from earnest.notify.render import mark
 from earnest.notify.trackers import base, hooks
-from earnest.notify.trackers.base import Ask, Garbled, Heard, State, Ticket
+from earnest.notify.trackers.base import Ask, Heard, State, Ticket
+from earnest.notify.trackers.issues import Issues, marked
 from earnest.record.errors import BadSetting
 
 _PROJECT = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./-]{0,250}")
@@ -17,7 +18,7 @@ _SITE = "https://gitlab.com"
 
 
 @dataclass(frozen=True, slots=True)
-class GitLab:
+class GitLab(Issues):
     """One project, "group/name"."""
 
     project: str
@@ -47,9 +48,6 @@ class GitLab:
     def create(self, title: str, body: str, key: str) -> Ask:
         return Ask("POST", self._issues, self._headers(), base.packed({"title": title, "description": body}))
 
-    def created(self, body: bytes) -> Ticket:
-        return self._ticket(base.json_of(body))
-
     def find(self, key: str) -> Ask:
         return Ask(
             "GET",
@@ -58,26 +56,11 @@ class GitLab:
         )
 
     def found(self, body: bytes, key: str) -> Ticket | None:
-        rows = base.json_of(body)
-        if not isinstance(rows, list):
-            raise Garbled("no list")
-        for row in rows:
-            if isinstance(row, dict) and mark(key) in str(row.get("description") or ""):
-                return self._ticket(row)
-        return None
-
-    def look(self, ref: str, etag: str = "") -> Ask:
-        also = {"if-none-match": etag} if etag else {}
-        return Ask("GET", f"{self._issues}/{ref}", self._headers() | also)
-
-    def seen(self, body: bytes) -> Ticket:
-        return self._ticket(base.json_of(body))
+        row = marked(body, key, "description")
+        return None if row is None else self._ticket(row)
 
     def comment(self, ref: str, text: str) -> Ask:
         return Ask("POST", f"{self._issues}/{ref}/notes", self._headers(), base.packed({"body": text}))
-
-    def try_out(self) -> Ask:
-        return Ask("GET", f"{self._issues}?per_page=1", self._headers())
 
     def ref_of(self, typed: str) -> str | None:
         found = re.fullmatch(

@@ -51,7 +51,7 @@ def said(post: PostRow) -> SafeString:
 @register.filter
 def thousands(count: int) -> str:
     """12,345."""
-    return f"{count:,}"
+    return words.number(count)
 
 
 @register.filter

@@ -174,9 +174,9 @@ def _past(programme: Programme, rule: Rule, days: int) -> list[Past]:
     for would in alerts.dry_run(programme, rule, days, datetime.now(UTC)):
         high = max(cells.coarse(round(would.high), floor), floor)
         text = gettext("about %(seen)s %(kinds)s, usual up to %(high)s") % {
-            "seen": f"{cells.coarse(would.seen, floor):,}",
+            "seen": words.number(cells.coarse(would.seen, floor)),
             "kinds": telling.kind(would.key.kind, words.language()),
-            "high": f"{high:,}",
+            "high": words.number(high),
         }
         found.append(
             Past(telling.title_of(programme, would.key, words.language()), would.since, would.until, text)

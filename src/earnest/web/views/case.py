@@ -77,6 +77,7 @@ def _context(request: HttpRequest, programme: Programme, room: Room) -> dict[str
         "heard": case_shown.heard(room.trend, programme),
         "came_from": came if came in case.members else None,
         "undo": case_shown.undo(room, called, now) if may_work else None,
+        "last_own": case_shown.last_own(room, request.user.pk) if may_work else 0,
         "typed": Typed.of(case),
         "statuses": [
             (value, case_words.STATUSES[value]) for value in (case.status, *_MOVES.get(case.status, ()))

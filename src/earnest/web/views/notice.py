@@ -43,7 +43,7 @@ def context(programme: Programme, lang: str) -> dict[str, object]:
         "lang": lang,
         "languages": tongue.LANGUAGES,
         "rights": notice_words.RIGHTS[lang],
-        "hearing": frame.Hearing.of(notice.hearing(programme)) if lang == "en" and programme.live else None,
+        "hearing": frame.Hearing.of(notice.hearing(programme)) if programme.live else None,
         "leave": f"/leave/{programme.slug}?lang={lang}",
     }
 

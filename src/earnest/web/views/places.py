@@ -144,4 +144,4 @@ def _now(place: Place, now: read.HearingNow) -> str:
 def _withheld(count: int | None) -> str:
     if count is None:
         return pgettext("withheld posts", "fewer than 20")
-    return pgettext("withheld posts", "about %(count)s") % {"count": f"{count:,}"}
+    return pgettext("withheld posts", "about %(count)s") % {"count": words.number(count)}

@@ -19,7 +19,7 @@ from earnest.store.read import Programme
 from earnest.understand.taxonomy import Category, Label, Taxonomy
 from earnest.understand.versions import FIXED, as_yaml
 from earnest.web import taxonomy_forms as forms
-from earnest.web import words
+from earnest.web import taxonomy_words, words
 from earnest.web.change_chart import weeks as weeks_chart
 from earnest.web.frame import door, render
 
@@ -151,7 +151,7 @@ def preview(request: HttpRequest, programme: Programme, number: int) -> HttpResp
     context: dict[str, object] = {"version": version, "floor": programme.floor, "quotes": programme.quotes}
     if version.state in ("draft", "preparing"):
         try:
-            found = ahead.preview(programme.slug, number, _home())
+            found = ahead.preview(programme.slug, number, _home(), lang)
         except EarnestError as error:
             context["problem"] = error.sentence()
         else:
@@ -190,7 +190,12 @@ def _told(part: ahead.Part, programme: Programme, found: ahead.Preview) -> Told:
         )
 
     return Told(
-        part.do, part.says, lines(part.before, "before"), lines(part.after, "after"), part.exact, part.none
+        part.do,
+        taxonomy_words.says(part.do, part.old, part.new, part.to),
+        lines(part.before, "before"),
+        lines(part.after, "after"),
+        part.exact,
+        part.none,
     )
 
 
@@ -252,7 +257,7 @@ def export(request: HttpRequest, programme: Programme, number: int) -> HttpRespo
 def _history(request: HttpRequest, programme: Programme, error: EarnestError | None) -> HttpResponse:
     rows = read_taxonomy.history(programme.slug)
     context = {
-        "rows": [(row, [one["do"] for one in row.steps]) for row in rows],
+        "rows": [(row, taxonomy_words.does(row.steps)) for row in rows],
         "drafts": read_taxonomy.drafts(programme.slug),
         "waiting": read_taxonomy.waiting(programme.slug),
         "current": rows[0] if rows else None,

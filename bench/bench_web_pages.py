@@ -72,7 +72,7 @@ def main() -> int:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="earnest-bench-") as temporary:
         home = chosen.home or Path(temporary)
-        if not (home / "earnest.db").exists():
+        if not (home / "keys" / "voices.key").exists():
             command = [
                 sys.executable,
                 str(FILL),

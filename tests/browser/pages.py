@@ -65,7 +65,6 @@ SIGNED_IN: dict[str, str] = {
     "mfa_activate_totp": "/account/app/add",
     "mfa_list_webauthn": "/account/keys",
     "mfa_add_webauthn": "/account/keys/add",
-    "mfa_view_recovery_codes": "/account/codes",
 }
 
 PUBLIC: dict[str, str] = {
@@ -80,6 +79,7 @@ ELSEWHERE = frozenset(
     {
         "say", "said", "leave_mine", "leave_linked", "programme_new", "taxonomy_preview",
         "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+        "mfa_view_recovery_codes",
         "mfa_generate_recovery_codes", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_deactivate_totp",
     }
 )  # fmt: skip

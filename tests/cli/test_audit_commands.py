@@ -44,6 +44,17 @@ LINKS: dict[str, tuple[list[str], str]] = {
     "taxonomy preview": (["taxonomy", "preview", "-p", "default", "{number}"], "posts_read"),
     "taxonomy apply": (["taxonomy", "apply", "-p", "default", "{number}", "--no-wait"], "taxonomy_applied"),
     "taxonomy drop": (["taxonomy", "drop", "-p", "default", "{number}"], "taxonomy_taken_back"),
+    "cases open": (["cases", "open", "Crash at the door", "--programme", "default"], "case_opened"),
+    "cases list": (["cases", "list", "--programme", "default"], "cases_read"),
+    "actions add": (
+        ["actions", "add", "1", "It asks once more.", "--on", "2026-11-01", "--programme", "default"],
+        "action_recorded",
+    ),
+    "channel add": (
+        ["channel", "add", "mail", "ops", "--programme", "default", "--to", "ops@example.org"],
+        "channel_added",
+    ),
+    "token revoke": (["token", "revoke", "1", "--programme", "default"], "token_revoked"),
 }
 """Command: its words, and what must be written."""
 
@@ -66,6 +77,8 @@ QUIET = {
     "serve": "the pages write for themselves",
     "listen": "erasures and upkeep write for themselves",
     "erase": "tested where it is",
+    "routes": "tested in tests/desk/test_routes.py",
+    "openapi": "prints a document, not the store",
 }
 """Commands that show no stored post and change no setting, and why that is so."""
 
@@ -100,9 +113,19 @@ def test_every_command_is_in_one_of_the_tables() -> None:
 
 @pytest.mark.parametrize(("words", "action"), LINKS.values(), ids=LINKS)
 def test_a_command_leaves_a_link(earnest: Run, folder: Path, words: list[str], action: str) -> None:
-    if words[:2] == ["user", "link"]:
+    if words[:2] == ["user", "link"] or words[0] == "token":
         earnest("user", "add", "ann", "--role", "admin")
-    files = {"posts": folder / "posts.csv", "out": folder / "out.html", "dpia": folder / "dpia.md"}
+    if words[0] == "token":
+        earnest("token", "add", "figures", "--programme", "default", "--person", "ann")
+    if words[0] == "actions":
+        earnest("cases", "open", "Crash at the door", "--programme", "default")
+    (folder / "routes.yaml").write_text(ROUTES)
+    files = {
+        "routes": folder / "routes.yaml",
+        "posts": folder / "posts.csv",
+        "out": folder / "out.html",
+        "dpia": folder / "dpia.md",
+    }
     files |= {"changes": folder / "changes.yaml"}
     files["changes"].write_text("changes:\n  - retire: delivery.weather\n")
     if "{number}" in words:

@@ -73,7 +73,7 @@ class TestTheLink:
         assert answer["Referrer-Policy"] == "same-origin"  # "no-referrer": its own form is refused
         assert "no-store" in answer["Cache-Control"]
 
-    @pytest.mark.parametrize("path", ["/ack/x", f"/ack/{'x' * 500}", "/ack/a.b", "/ack/%00"])
+    @pytest.mark.parametrize("path", ["/ack/x", f"/ack/{'x' * 500}", "/ack/a.b", "/ack/%01"])
     def test_what_is_none_is_404(self, sent, path):
         assert Client().get(path).status_code == 404
         assert Client().post(path).status_code == 404

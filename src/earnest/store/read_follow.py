@@ -88,8 +88,10 @@ def group(programme: str, post_id: int, most: int = 50) -> list[int]:
         row = db.fetchone()
         first = row[0] if row else post_id
         db.execute(
-            "SELECT p.id, p.place_id FROM store_post p WHERE p.id = %s OR p.id IN"
-            " (SELECT post_id FROM store_repost WHERE first_id = %s) ORDER BY p.id DESC LIMIT %s",
+            # One list of ids: with OR between them PostgreSQL reads every post.
+            "SELECT p.id, p.place_id FROM store_post p WHERE p.id IN"
+            " (SELECT CAST(%s AS bigint) UNION ALL SELECT post_id FROM store_repost WHERE first_id = %s)"
+            " ORDER BY p.id DESC LIMIT %s",
             [first, first, most + 1],
         )
         rows = db.fetchall()

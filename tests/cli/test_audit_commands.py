@@ -119,9 +119,7 @@ def test_a_command_leaves_a_link(earnest: Run, folder: Path, words: list[str], a
         earnest("token", "add", "figures", "--programme", "default", "--person", "ann")
     if words[0] == "actions":
         earnest("cases", "open", "Crash at the door", "--programme", "default")
-    (folder / "routes.yaml").write_text(ROUTES)
     files = {
-        "routes": folder / "routes.yaml",
         "posts": folder / "posts.csv",
         "out": folder / "out.html",
         "dpia": folder / "dpia.md",

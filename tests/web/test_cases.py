@@ -33,7 +33,9 @@ def user(name: str) -> int:
 
 
 def posts(label: str = "pay.tips", limit: int = 2) -> list[int]:
-    return [row.id for row in read.posts("riders", read.Filters(labels=(label,)), limit=limit).rows]
+    """The newest posts of a main label."""
+    rows = read.posts("riders", read.Filters(labels=(label,)), limit=50).rows
+    return [row.id for row in rows if row.labels[0].id == label][:limit]
 
 
 def opened(title: str, label: str = "pay.tips", **fields: object) -> int:
@@ -73,7 +75,7 @@ ASKED: tuple[tuple[str, set[str]], ...] = (
     ("?q=bridge+crash", set()),
     ("?team=0", {"plain", "severe", "mine", "late"}),
     ("?label=pay.tips", {"plain"}),
-    ("?label=pay", {"plain", "mine"}),
+    ("?label=pay", {"plain"}),
     ("?label=offers&status=any", {"closed"}),
     ("?label=standing.deactivation", set()),
 )

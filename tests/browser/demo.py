@@ -112,6 +112,7 @@ def room(page: Page, name: str) -> None:
 
 def heading(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(words)
+    page.wait_for_load_state()  # before that no key is listened for
 
 
 def mail_of(demo: Demo) -> str:

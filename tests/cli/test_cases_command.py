@@ -10,9 +10,13 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def run(home):
     """Commands in one home, which has six posts and an analyst."""
-    home = tmp_path_factory.mktemp("home")
 
     def run(*words, code=0):
         around = {**os.environ, "EARNEST_HOME": str(home), "DATABASE_URL": ""}
@@ -30,12 +34,11 @@ def run(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def ids(run, tmp_path_factory):
+def ids(run, home):
     """The numbers of the posts, as the database has them."""
     import sqlite3
     from contextlib import closing
 
-    home = next(path for path in tmp_path_factory.getbasetemp().iterdir() if (path / "earnest.db").exists())
     with closing(sqlite3.connect(home / "earnest.db")) as db:
         return [str(id) for (id,) in db.execute("SELECT id FROM store_post ORDER BY id")]
 

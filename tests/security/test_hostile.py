@@ -88,7 +88,8 @@ def good(door: Door, of: Things) -> str:
 def ask(who_: Client, method: str, url: str, sent: Any = None) -> tuple[int, str]:
     with desk.undone():
         answer = getattr(who_, method)(url, sent or {})
-        text = "" if answer.streaming else answer.content.decode("utf-8", "replace")
+        html = answer.get("Content-Type", "").startswith("text/html")
+        text = answer.content.decode("utf-8", "replace") if html and not answer.streaming else ""
     return answer.status_code, text
 
 

@@ -52,6 +52,13 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
         detail = {"second_factor": 1} if any(one["method"] == "mfa" for one in records) else None
         audit.by(user, "signed_in", about=how, detail=detail)  # type: ignore[arg-type]
 
+    def is_safe_url(self, url: str) -> bool:
+        """Whether somebody may be led there after signing in; what is no address leads nowhere."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         return errors.page(request, 403, _("This account is closed."), _("Ask whoever runs this desk."))
 

@@ -66,3 +66,7 @@ class Page:
     refused: tuple[Refusal, ...] = ()
     done: bool = False
     """True where the source has nothing more for now."""
+    missed: tuple[datetime, datetime] | None = None
+    """A stretch of time that the place can no longer give (its own memory ended before, or it lists only so
+    many): what was said in it is unknown, and its hours are recorded as that.
+    """

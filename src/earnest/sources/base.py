@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
@@ -57,6 +58,32 @@ class Answers(Protocol):
         """Tell the authors of these posts that they are out and that what they said was erased.
 
         Called once for each, after it holds. A SourceError is passed over: the opting out stands untold.
+        """
+        ...
+
+
+@runtime_checkable
+class Follows(Protocol):
+    """A source whose place tells by itself when something is said (optional)."""
+
+    def follow(self, cursor: str | None, stop: Event) -> Iterator[Page]:
+        """Pages for as long as `stop` is not set: at least one every few seconds, empty where nothing was said.
+
+        `done` says that the page has caught up with the present. A page's cursor resumes after it, here and
+        in `read`, which catches up where nobody follows. Raises as `read` does.
+        """
+        ...
+
+
+@runtime_checkable
+class Backfills(Protocol):
+    """A source that can give what was said before it was first read (optional)."""
+
+    def backfill(self, cursor: str | None, since: datetime, until: datetime) -> Iterator[Page]:
+        """Every post said from `since` to `until` (not included) that is there, in the place's own order.
+
+        The cursor is one of its own, not that of `read`; None begins. The last page says `done`. Raises as
+        `read` does.
         """
         ...
 

@@ -67,7 +67,7 @@ class Follows(Protocol):
     """A source whose place tells by itself when something is said (optional)."""
 
     def follow(self, cursor: str | None, stop: Event) -> Iterator[Page]:
-        """Pages for as long as `stop` is not set: at least one every few seconds, empty where nothing was said.
+        """Pages until `stop` is set: at least one every few seconds, empty where nothing was said.
 
         `done` says that the page has caught up with the present. A page's cursor resumes after it, here and
         in `read`, which catches up where nobody follows. Raises as `read` does.

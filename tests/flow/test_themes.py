@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from earnest.flow import theme_acts, theme_names, themes
 from earnest.flow.follow import Follower
 from earnest.record.errors import Refused, StoreError
-from earnest.store import clock, erase, read_grouping, read_themes
+from earnest.store import clock, erase, read_grouping, read_severe, read_themes
 from earnest.store.models import Alert, Severe, Theme, ThemeMark, ThemePost, ThemeWeek
 from tests import themes as said
 from tests.store import build
@@ -230,7 +230,7 @@ def test_a_severe_post_surfaces_at_once_with_an_alert_and_goes_with_the_post() -
         build.item("knife", "A man pulled a knife on me at the gate tonight", labels=("safety.threat",)),
     )
     follow()
-    (severe,) = read_themes.severe("riders", since=clock.now() - timedelta(days=2))
+    (severe,) = read_severe.severe("riders", since=clock.now() - timedelta(days=2))
     assert severe.why == ("threat",)
     assert severe.novel
     assert [alert.sort for alert in Alert.objects.all()] == ["severe"]

@@ -16,7 +16,7 @@ from earnest.desk.accesses import READS
 from earnest.flow import themes, versions
 from earnest.flow.follow import Follower
 from earnest.report import taxonomies
-from earnest.store import read, read_alerts, read_audit, read_themes
+from earnest.store import read, read_alerts, read_audit, read_severe, read_themes
 from earnest.understand import proposal
 from tests import themes as said
 from tests.store import build
@@ -91,7 +91,7 @@ def spoken_of() -> dict[str, int]:
     while Follower().follow("shoppers"):
         pass
     theme = read_themes.themes("shoppers")[0]
-    grave_ones = read_themes.severe("shoppers", since=build.NOW - timedelta(days=1), limit=9)
+    grave_ones = read_severe.severe("shoppers", since=build.NOW - timedelta(days=1), limit=9)
     severe = next(one for one in grave_ones if "knife" in one.post.text)
     return {
         "theme": theme.number,

@@ -1,4 +1,4 @@
-"""Reading themes: those that are spoken of, one with its two views, and single severe posts.
+"""Reading themes: those that are spoken of, and one with its two views.
 
 All passes through `scope`: a theme is told only by the posts that may be told, and so are its phrases. What
 is said of counts is for the caller to round and to hide (`voices`, the programme's floor).
@@ -6,14 +6,14 @@ is said of counts is for the caller to round and to hide (`voices`, the programm
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from earnest.store import clock, dialect, erase_themes, identity, moment, overdue, read_taxonomy, scope, tally
-from earnest.store.models import Severe, Theme
+from earnest.store.models import Theme
 from earnest.store.read_posts import rows_of
 from earnest.store.scope import Scope
 from earnest.store.shapes import PostRow
@@ -58,17 +58,6 @@ class Ancestor:
     number: int
     name: str
     by_person: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SevereRow:
-    """A single post that may not wait: codes of why, how sure, its theme's number where it is in one."""
-
-    post: PostRow = field(repr=False)
-    why: tuple[str, ...]
-    score: float
-    novel: bool
-    theme: int | None
 
 
 def first_week(now: datetime, weeks: int = WEEKS) -> int:
@@ -357,35 +346,6 @@ def _theme_ids(posts: Iterable[int]) -> list[int]:
             db, "SELECT theme_id FROM store_themepost WHERE theme_id IS NOT NULL AND", "post_id", list(posts)
         )
     return [theme for (theme,) in rows]
-
-
-def severe(programme: str, *, since: datetime, limit: int = 20) -> list[SevereRow]:
-    """Single posts that may not wait, said since then and not put aside, the newest first."""
-    within = scope.of(programme)
-    least = max(within.first_id, identity.floor(clock.seconds(since)))
-    rows = list(
-        Severe.objects.filter(programme_id=within.id, post_id__gte=least, seen=False).order_by("-post_id")[
-            : limit * 2
-        ]
-    )
-    told = {post.id: post for post in rows_of(programme, [row.post_id for row in rows])}
-    homes = _homes([row.post_id for row in rows])
-    return [
-        SevereRow(told[row.post_id], tuple(row.why.split(",")), row.score, row.novel, homes.get(row.post_id))
-        for row in rows
-        if row.post_id in told
-    ][:limit]
-
-
-def _homes(posts: Sequence[int]) -> dict[int, int]:
-    with connection.cursor() as db:
-        rows = dialect.among(
-            db,
-            "SELECT t.post_id, h.number FROM store_themepost t JOIN store_theme h ON h.id = t.theme_id WHERE",
-            "t.post_id",
-            list(posts),
-        )
-    return dict(rows)
 
 
 def untold(programme: str, least: int, since: datetime) -> list[tuple[int, str, int]]:

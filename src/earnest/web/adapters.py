@@ -110,6 +110,11 @@ def _box() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(secret))
 
 
+def single_sign_on() -> str:
+    """What the issuer of single sign-on is called here; "" where none is set up."""
+    return str(settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APP", {}).get("name", ""))
+
+
 class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Only who is known here comes in: joined already, invited, or by an address verified on both sides."""
 

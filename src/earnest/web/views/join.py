@@ -4,7 +4,6 @@ one has.
 
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,7 +16,7 @@ from earnest.desk import invitations
 from earnest.record.errors import EarnestError
 from earnest.store import read
 from earnest.store.read_people import Asked
-from earnest.web import people_words
+from earnest.web import adapters, people_words
 from earnest.web.adapters import INVITATION
 from earnest.web.throttle import Throttle, address
 from earnest.web.views import errors, single_sign_on
@@ -98,7 +97,7 @@ def _form(
         "does": people_words.DOES.get(asked.role, ""),
         "problem": problem,
         "name": request.POST.get("name", ""),
-        "single": settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APP", {}).get("name", ""),
+        "single": adapters.single_sign_on(),
     }
     return render(request, "web/join.html", context, status=status)
 

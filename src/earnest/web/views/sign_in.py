@@ -4,7 +4,6 @@ signing out.
 
 from allauth.account.internal.flows.login import perform_login, perform_password_login
 from allauth.account.models import Login
-from django.conf import settings
 from django.contrib.auth import authenticate, get_user_model, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from earnest.desk import access, audit, inbox
 from earnest.desk import visits as sessions
-from earnest.web import visits
+from earnest.web import adapters, visits
 from earnest.web.forms import SignInForm
 from earnest.web.views import errors
 
@@ -59,7 +58,7 @@ def _form(request: HttpRequest, onward: str, problem: str = "", status: int = 20
         "onward": onward,
         "problem": problem,
         "name": request.POST.get("name", ""),
-        "single": settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APP", {}).get("name", ""),
+        "single": adapters.single_sign_on(),
     }
     return render(request, "web/sign_in.html", context, status=status)
 

@@ -14,7 +14,7 @@ from earnest.desk import access, audit
 from earnest.flow import theme_acts
 from earnest.record.errors import EarnestError
 from earnest.report import names
-from earnest.store import read, read_themes
+from earnest.store import read, read_severe, read_themes
 from earnest.store.read import Programme
 from earnest.store.read_themes import ThemeRow
 from earnest.web import theme_words, to_case, understanding, words
@@ -68,7 +68,7 @@ def _severe(request: HttpRequest, programme: Programme) -> list[dict[str, object
     """Single posts that may not wait, for those who may read posts."""
     if not access.may(request.user, "see_posts", programme.slug):
         return []
-    found = read_themes.severe(programme.slug, since=datetime.now(UTC) - timedelta(days=SEVERE_DAYS), limit=8)
+    found = read_severe.severe(programme.slug, since=datetime.now(UTC) - timedelta(days=SEVERE_DAYS), limit=8)
     if found:
         audit.by(request.user, "posts_read", programme.slug, "severe", detail={"posts": len(found)})
     return [{"post": one.post, "why": theme_words.why(one.why), "novel": one.novel} for one in found]

@@ -2,8 +2,9 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_user_model, hashers
 
 from earnest.desk import access
 from earnest.record.cleared import ClearedPost
@@ -199,8 +200,14 @@ def people() -> None:
     access.add_person("admin", None, "admin")
     access.add_person("nobody", "new", "viewer")
     for user in get_user_model().objects.all():
-        user.set_password(user.username)
+        user.password = _hashed(user.username, hashers.get_hasher().algorithm)
         user.save()
+
+
+@cache
+def _hashed(password: str, algorithm: str) -> str:
+    """Hashing is slow on purpose: once a password and way of hashing is enough for all tests."""
+    return hashers.make_password(password, hasher=algorithm)
 
 
 def work(programme: str = "riders") -> int:

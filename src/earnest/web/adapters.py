@@ -45,7 +45,7 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        records = get_authentication_records(request)
+        records = get_authentication_records(request, user)
         super().login(request, user)
         visits.begin(request, user.pk)
         how = records[0]["method"] if records else "link"

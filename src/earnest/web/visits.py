@@ -76,7 +76,7 @@ def _without_factor(request: HttpRequest) -> HttpResponseBase | None:
         return None
     if not people.must_have_factor(request.user) or is_mfa_enabled(request.user):
         return None
-    if any(one["method"] == "socialaccount" for one in get_authentication_records(request)):
+    if any(one["method"] == "socialaccount" for one in get_authentication_records(request, request.user)):
         return None
     return HttpResponseRedirect(f"{reverse('account')}?second=needed")
 

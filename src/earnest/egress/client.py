@@ -1,5 +1,6 @@
 """The client: follow redirects one checked step at a time, read at most so much, for at most so long."""
 
+import copy
 import ssl
 import time
 from collections.abc import Collection, Mapping
@@ -10,14 +11,18 @@ from typing import Literal
 import httpx
 
 from earnest import __version__
+from earnest.egress.budget import Budget, told
 from earnest.egress.decode import decoded
 from earnest.egress.guard import Guarded, Resolve, checked, system_resolve
 from earnest.egress.own import Own
 from earnest.egress.translate import refused_status, translate
 from earnest.egress.transport import Transport
-from earnest.record.errors import BadSetting, EarnestError, EgressRefused
+from earnest.record.errors import BadSetting, EarnestError, EgressRefused, SourceBusy
 
 REDIRECTS = 5
+Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+ALL: Collection[int] = range(100, 600)
+"""For `Egress.ask(takes=…)`: every status but a redirect is an answer, of which the caller makes errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Egress:
                    for an address that somebody else gives
     trust          another set of certificates than the usual one
     own            reach this one address of the operator's own machine or network, and nothing else at all
+    budget         what the servers of one source still allow: learned from each answer, asked before each
+                   request, which is not sent where it would be refused (SourceBusy)
     """
 
     def __init__(
@@ -64,6 +71,7 @@ class Egress:
         resolve: Resolve = system_resolve,
         trust: ssl.SSLContext | None = None,
         own: Own | None = None,
+        budget: Budget | None = None,
     ) -> None:
         if not user_agent.strip() or not user_agent.isprintable() or not user_agent.isascii():
             raise BadSetting(
@@ -76,6 +84,13 @@ class Egress:
         self._resolve = resolve
         self._trust = trust
         self._own = own
+        self.budget = budget
+
+    def with_budget(self, budget: Budget) -> "Egress":
+        """The same way out for one source, held to what its servers still allow."""
+        other = copy.copy(self)
+        other.budget = budget
+        return other
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Fetch. Raises EgressRefused, SourceBusy or SourceGone; nothing else."""
@@ -89,7 +104,7 @@ class Egress:
 
     def ask(
         self,
-        method: Literal["GET", "PUT", "POST"],
+        method: Method,
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
@@ -110,6 +125,7 @@ class Egress:
                     method, target, headers=self._headers(dict(headers or {})), content=body
                 ) as answer,
             ):
+                self._learn(target, answer)
                 if answer.is_redirect and answer.status_code != 304:
                     raise EgressRefused(
                         f"{target.host} redirects.", advice="Give the address that it redirects to."
@@ -123,6 +139,24 @@ class Egress:
         except Exception as error:
             raise translate(error, late=time.monotonic() >= deadline, timeout=self._timeout) from error
 
+    def guarded(self, deadline: float) -> Guarded:
+        """What connects for this client, to checked addresses alone, until `deadline` (`time.monotonic`). For
+        `earnest.egress.ways`, which lets foreign libraries out through it.
+        """
+        return Guarded(self._resolve, self._allow_private, deadline, self._own)
+
+    @property
+    def limits(self) -> tuple[str, float, int]:
+        """User-Agent, seconds for a whole answer, bytes of a decoded body: what `earnest.egress.ways` holds
+        foreign libraries to.
+        """
+        return self._agent, self._timeout, self._max_bytes
+
+    @property
+    def trust(self) -> ssl.SSLContext | None:
+        """Another set of certificates than the usual one, or None."""
+        return self._trust
+
     def _follow(self, url: str, headers: dict[str, str], deadline: float) -> Answer:
         permanent = True
         moved = None
@@ -132,6 +166,7 @@ class Egress:
                 self._client(deadline) as client,
                 client.stream("GET", target, headers=self._headers(headers)) as answer,
             ):
+                self._learn(target, answer)
                 if not answer.has_redirect_location:
                     return self._answer(answer, str(target), moved, deadline)
                 nearer = target.join(answer.headers["location"])
@@ -148,9 +183,23 @@ class Egress:
 
     def _checked(self, url: str) -> httpx.URL:
         target = checked(url)
+        self.admit(target)
+        return target
+
+    def admit(self, target: httpx.URL) -> None:
+        """Raises EgressRefused or SourceBusy where this client may not ask there, or not yet."""
         if self._own is not None:
             self._own.check(target)
-        return target
+        if self.budget is not None:
+            self.budget.check(target.netloc.decode())
+
+    def learned(self, target: httpx.URL, status: int, headers: Mapping[str, str]) -> None:
+        """What an answer says of how often its server may be asked."""
+        if self.budget is not None:
+            self.budget.learn(target.netloc.decode(), status, headers)
+
+    def _learn(self, target: httpx.URL, answer: httpx.Response) -> None:
+        self.learned(target, answer.status_code, answer.headers)
 
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         ours = {"user-agent": self._agent, "accept-encoding": "gzip, deflate, zstd", "connection": "close"}
@@ -158,13 +207,16 @@ class Egress:
 
     def _client(self, deadline: float) -> httpx.Client:
         wait = max(0.001, min(self._timeout, deadline - time.monotonic()))
-        transport = Transport(self._trust, Guarded(self._resolve, self._allow_private, deadline, self._own))
+        transport = Transport(self._trust, self.guarded(deadline))
         return httpx.Client(
             transport=transport, trust_env=False, follow_redirects=False, timeout=wait, headers={}
         )
 
     def _answer(self, answer: httpx.Response, url: str, moved: str | None, deadline: float) -> Answer:
         status, host = answer.status_code, answer.request.url.host
+        wait = told(answer.headers, status, datetime.now(UTC)).wait if status == 403 else 0.0
+        if wait:  # some say "forbidden" where they mean "too often"
+            raise SourceBusy(f"{host} asks to slow down (403).", after=wait, why="limited")
         if error := refused_status(status, host, answer.headers.get("retry-after"), datetime.now(UTC)):
             raise error
         body = b"" if status == 304 else self._body(answer, host, deadline)
@@ -178,6 +230,7 @@ class Egress:
                 raise EgressRefused(
                     f"The answer of {host} is larger than {self._max_bytes:,} bytes.",
                     advice="Give an address that answers with less, for example only the newest entries.",
+                    why="too_large",
                 )
             if time.monotonic() > deadline:
                 raise TimeoutError

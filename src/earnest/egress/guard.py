@@ -5,7 +5,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import httpcore
 import httpx
@@ -92,27 +92,8 @@ class Guarded(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         name = host.strip("[]")
-        try:
-            addresses = list(dict.fromkeys(self._resolve(name, port)))
-        except (OSError, UnicodeError) as error:
-            raise SourceBusy(
-                f"The name {name} cannot be found.",
-                advice="Check the address; if it is right, Earnest tries again by itself.",
-            ) from error
-        if self._own is not None:
-            if (name, port) != (self._own.host, self._own.port):
-                raise EgressRefused("This client reaches one address only, and this is another.")
-            if not all(map(is_own, addresses)):
-                refused = not_own(name)
-                raise EgressRefused(refused.problem, advice=refused.advice)
-        elif not self._allow_private and not all(map(is_public, addresses)):
-            raise EgressRefused(
-                f"{name} leads to a private address.",
-                advice="Earnest fetches only from the open internet. For an operator's own servers, set"
-                " EARNEST_PRIVATE_PLACES to yes.",
-            )
         failed: Exception = SourceBusy(f"The name {name} has no address.")
-        for address in addresses[:4]:
+        for address in self.addresses(name, port)[:4]:
             try:
                 stream = self._inner.connect_tcp(
                     address, port, _left(self._deadline, timeout), local_address, socket_options
@@ -121,6 +102,35 @@ class Guarded(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
         raise failed
+
+    def addresses(self, name: str, port: int) -> list[str]:
+        """Every address of a name, each of them allowed. Raises EgressRefused, SourceBusy or BadSetting."""
+        try:
+            addresses = list(dict.fromkeys(self._resolve(name, port)))
+        except (OSError, UnicodeError) as error:
+            raise SourceBusy(
+                f"The name {name} cannot be found.",
+                advice="Check the address; if it is right, Earnest tries again by itself.",
+                why="dns",
+            ) from error
+        if self._own is not None and (name, port) != (self._own.host, self._own.port):
+            raise EgressRefused("This client reaches one address only, and this is another.")
+        self.numbers(name, addresses)
+        return addresses
+
+    def numbers(self, name: str, addresses: Collection[str]) -> None:
+        """Are these allowed, every one? Raises EgressRefused or BadSetting, naming `name`."""
+        if self._own is not None:
+            if not all(map(is_own, addresses)):
+                refused = not_own(name)
+                raise EgressRefused(refused.problem, advice=refused.advice)
+        elif not self._allow_private and not all(map(is_public, addresses)):
+            raise EgressRefused(
+                f"{name} leads to a private address.",
+                advice="Earnest fetches only from the open internet. For an operator's own servers, set"
+                " EARNEST_PRIVATE_PLACES to yes.",
+                why="not_allowed",
+            )
 
     def connect_unix_socket(
         self,

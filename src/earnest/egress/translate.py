@@ -28,6 +28,7 @@ _GONE = {
     410: ("says that this is gone for good", "Close this place."),
     451: ("may not show this for legal reasons", "Close this place."),
 }
+_WHY = {401: "key_refused", 402: "forbidden", 403: "forbidden", 404: "gone", 410: "gone", 451: "gone"}
 _PASSING = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
 
 
@@ -37,9 +38,10 @@ def refused_status(status: int, host: str, wait: str | None, now: datetime) -> E
         return None
     if status in _PASSING or status >= 500:
         what = "asks to slow down" if status == 429 else "cannot answer now"
-        return SourceBusy(f"{host} {what} ({status}).", after=retry_after(wait, now), advice=_AGAIN)
+        why = "limited" if status == 429 else "slow" if status in (408, 504, 524) else "down"
+        return SourceBusy(f"{host} {what} ({status}).", after=retry_after(wait, now), advice=_AGAIN, why=why)
     what, advice = _GONE.get(status, ("does not give this to Earnest", "Check the address."))
-    return SourceGone(f"{host} {what} ({status}).", advice=advice)
+    return SourceGone(f"{host} {what} ({status}).", advice=advice, why=_WHY.get(status, "forbidden"))
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -128,7 +130,9 @@ def translate(error: BaseException, *, late: bool = False, timeout: float = 0.0)
     timeouts = (httpx.TimeoutException, httpcore.TimeoutException, TimeoutError)
     if late and isinstance(error, timeouts):
         return EgressRefused(
-            f"The answer took longer than {timeout:g} seconds.", advice="Try again when the place is quicker."
+            f"The answer took longer than {timeout:g} seconds.",
+            advice="Try again when the place is quicker.",
+            why="slow",
         )
     cause: BaseException | None = error
     while cause is not None:
@@ -137,5 +141,17 @@ def translate(error: BaseException, *, late: bool = False, timeout: float = 0.0)
         cause = cause.__cause__ or cause.__context__
     for foreign, ours, problem, advice in _MAPPED:
         if isinstance(error, foreign):
-            return ours(problem, advice=advice)
+            return ours(problem, advice=advice, why=_class_of(error))
     raise error
+
+
+def _class_of(error: BaseException) -> str:
+    if isinstance(error, httpx.TimeoutException | httpcore.TimeoutException | TimeoutError):
+        return "slow"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "certificate"
+    if isinstance(error, httpx.DecodingError | zlib.error | zstd.ZstdError | EOFError):
+        return "bad_content"
+    if isinstance(error, httpx.InvalidURL | httpx.TooManyRedirects | ValueError | LookupError | TypeError):
+        return "not_allowed"
+    return "down"

@@ -34,6 +34,9 @@ class ClearedPost:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A post is gone, or may no longer be kept: the key under which it may have been."""
+    """A post is gone, or may no longer be kept: the key under which it may have been. `if_kept`: where it was
+    not kept, nothing is remembered of it (`raw.RawPost.if_kept`).
+    """
 
     key: bytes
+    if_kept: bool = False

@@ -2,6 +2,8 @@
 
     EarnestError                 .retry  may the same call succeed later?
     │                            .advice a sentence that tells a person what to do
+    │                            .why    what is wrong with a place, as a code: key_refused, forbidden, gone,
+    │                                    banned, limited, down, slow, certificate, dns, too_large, bad_content
     │                            str()   what is wrong and where: safe to show, never a post's content
     ├── InputError               something handed in is not right
     │   ├── BadLine              one item: its neighbours go on
@@ -35,12 +37,15 @@ class EarnestError(Exception):
 
     retry: bool = False
     advice: str = ""
+    why: str = ""
 
-    def __init__(self, problem: str, *, advice: str = "") -> None:
+    def __init__(self, problem: str, *, advice: str = "", why: str = "") -> None:
         super().__init__(problem)
         self.problem = problem
         if advice:
             self.advice = advice
+        if why:
+            self.why = why
 
     def sentence(self) -> str:
         """What is wrong and what to do, for a person."""
@@ -122,8 +127,10 @@ class SourceBusy(SourceError):
 
     retry = True
 
-    def __init__(self, problem: str, *, after: float | None = None, advice: str = "") -> None:
-        super().__init__(problem, advice=advice)
+    def __init__(
+        self, problem: str, *, after: float | None = None, advice: str = "", why: str = ""
+    ) -> None:
+        super().__init__(problem, advice=advice, why=why)
         self.after = after
 
 

@@ -14,7 +14,7 @@ Change = Literal["said", "edited", "deleted"]
 class RawPost:
     """One post before the gate.
 
-    id       the source's own name for it, unique within the source
+    id       the source's own name for it, unique within the source; it may name its author: hidden from repr
     text     as said, title and body parted by a blank line; empty for a deletion
     created  when it was said, timezone-aware; None where the source does not tell
     author   becomes a voice tag in memory and is dropped; hidden from repr
@@ -25,9 +25,11 @@ class RawPost:
     change   what the source says happened: said, edited or deleted
     version  when this wording was written, timezone-aware, or None where the source does not say. It is what
              tells a newer wording of a post from an older one that comes again, whatever `change` says.
+    if_kept  of a deletion: the place tells, in order, of all that is deleted, also of what was never heard.
+             It is erased where it was kept; where it was not, nothing is remembered of it
     """
 
-    id: str
+    id: str = field(repr=False)
     text: str = field(repr=False)
     created: datetime | None = None
     author: str | None = field(default=None, repr=False)
@@ -37,6 +39,7 @@ class RawPost:
     flags: frozenset[str] = frozenset()
     change: Change = "said"
     version: datetime | None = None
+    if_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +72,8 @@ class Page:
     missed: tuple[datetime, datetime] | None = None
     """A stretch of time that the place can no longer give (its own memory ended before, or it lists only so
     many): what was said in it is unknown, and its hours are recorded as that.
+    """
+    departed: tuple[str, ...] = field(default=(), repr=False)
+    """Authors of whom the place says that their whole account went, or is to be seen by nobody outside: what
+    they said before this page is erased. In memory only, like `RawPost.author`.
     """

@@ -51,6 +51,26 @@ class Relists(Protocol):
 
 
 @runtime_checkable
+class Reaches(Protocol):
+    """A source that `Relists` whose place lists no further back than so far (optional)."""
+
+    def reaches(self) -> datetime:
+        """The moment from which on it lists everything now. Days before are not asked for: what was kept of
+        them is hidden when its time is up. Raises as `Source.read` does.
+        """
+        ...
+
+
+@runtime_checkable
+class Probes(Protocol):
+    """A source that can be asked whether it works without giving a post (optional)."""
+
+    def probe(self) -> str:
+        """What the place is, in a sentence, after the smallest request there is. Raises as `read` does."""
+        ...
+
+
+@runtime_checkable
 class Answers(Protocol):
     """A source that can speak to the people in it (optional): whoever opted out there is told so."""
 
@@ -88,6 +108,14 @@ class Backfills(Protocol):
         ...
 
 
+@runtime_checkable
+class Moves(Protocol):
+    """A source that may learn a new address of its place (optional): its setting `url` then wants changing."""
+
+    moved: str | None
+    """After a read: where the place says that it is now, for good; None where it does not."""
+
+
 Open = Callable[[Mapping[str, Any], Egress | None], Source]
 
 
@@ -103,10 +131,21 @@ class SourceType:
                    the place's setting `recheck_hours` says, or for ever. Then its source `Relists`
     ids_of         the ids that a post may have here, from its address or from the name people know it by;
                    None where neither leads to one. No network: what the words do not tell is left out
+    catches_up     its cursor gives everything that was said since, however long ago that was, and a page says
+                   what is `missed`: a silence of Earnest's own is then no gap once it is read
+    backfills      its sources may give their past (`Backfills`): a page offers it
     one_account    an author's name is the same person at every place of this type ("@ann:example.org"), so
                    that opting out at one holds at all
     handshake      a closed place of this type proves its community's invitation (`sources.handshake`)
     secret         the setting that is kept in the key folder and never in the database, or None
+    alone          its secret serves one place only: what it is told is told once
+    community      the setting that names the wider community a bot leaves when an invitation ends; None: the
+                   place itself
+    settings       what its settings are: from it come the questions of `sources add` and the form on the
+                   pages (`sources.asks`)
+    asks           a sentence on what the platform asks of whoever reads it
+    key            a sentence on how to get what `secret` names
+    local          it reads this machine's own files, so it is added on the command line alone
     """
 
     type: str
@@ -119,7 +158,15 @@ class SourceType:
     one_account: bool = False
     handshake: bool = False
     recheck: timedelta | None = None
+    catches_up: bool = False
+    backfills: bool = False
     secret: str | None = None
+    alone: bool = False
+    community: str | None = None
+    settings: type[msgspec.Struct] | None = None
+    asks: str = ""
+    key: str = ""
+    local: bool = False
 
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)

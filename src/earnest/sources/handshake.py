@@ -125,6 +125,38 @@ class Skips(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """What a notice says about its platform.
+
+    begins   what an administrator does that opens the place, after "from the moment an administrator …"
+    ends     what they do to end it for everybody, as the beginning of a sentence: "unpin this message"
+    more     a sentence that the platform makes necessary, or empty
+    longest  characters that a message may have there, or None
+    """
+
+    begins: str
+    ends: str
+    more: str = ""
+    longest: int | None = None
+
+
+@runtime_checkable
+class Words(Protocol):
+    """A place whose notice needs words of its own (optional)."""
+
+    def wording(self, lang: str) -> Wording:
+        """In English ("en") or Spanish ("es"). No network."""
+        ...
+
+
+PINS: dict[str, Wording] = {
+    "en": Wording("pins this message", "unpin this message or remove the account"),
+    "es": Wording("fija este mensaje", "quita este mensaje de los fijados o expulsa la cuenta"),
+}
+"""The words for places where a message is pinned."""
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What the notice says.
 
@@ -164,9 +196,13 @@ def token_digest(token: str) -> bytes:
     return hashlib.sha256(b"token\0" + token.strip().lower().encode("utf-8", "replace")).digest()
 
 
-def compose(terms: Terms, token: str, lang: str = "en") -> str:
+def compose(terms: Terms, token: str, lang: str = "en", wording: Wording | None = None) -> str:
     """The notice, in English ("en") or Spanish ("es"). Plain lines: nothing that a chat program rewrites."""
+    platform = wording or PINS["es" if lang == "es" else "en"]
     values = {
+        "begins": platform.begins,
+        "ends": platform.ends,
+        "more": f"{platform.more}\n" if platform.more else "",
         "programme": terms.programme,
         "who": terms.who,
         "reach": terms.reach,
@@ -182,25 +218,25 @@ def compose(terms: Terms, token: str, lang: str = "en") -> str:
 
 
 _NOTICE_EN = """\
-Earnest listens here from the moment an administrator pins this message.
+Earnest listens here from the moment an administrator {begins}.
 Who listens: {who}, for {programme}. Reach them: {reach}
 Why: {why}.
 What is kept: what is said here from now on, without names, for {keep} days. Nothing said before is read.
 What passes unread: organising, representation, and talking to press, researchers, regulators or lawyers.
 To leave it yourself: say {leave} here. What you said is erased and you are not heard again.
-To end it for everybody: unpin this message or remove the account. Reading stops within minutes, and what was kept is erased {grace} days later.
-It ends by itself on {until}.
+To end it for everybody: {ends}. Reading stops within minutes, and what was kept is erased {grace} days later.
+{more}It ends by itself on {until}.
 Read more: {page}
 Invitation {token}"""  # noqa: E501 - lines of a message, not of code
 
 _NOTICE_ES = """\
-Earnest escucha aquí desde el momento en que quien administra fija este mensaje.
+Earnest escucha aquí desde el momento en que quien administra {begins}.
 Quién escucha: {who}, para {programme}. Contacto: {reach}
 Para qué: {why}.
 Qué se guarda: lo que se diga aquí desde ahora, sin nombres, durante {keep} días. No se lee nada anterior.
 Qué pasa sin leerse: organizarse, la representación, y hablar con prensa, investigadores, reguladores o abogados.
 Para salir tú: escribe {leave} aquí. Lo que dijiste se borra y no se te escucha más.
-Para terminar con todo: quita este mensaje de los fijados o expulsa la cuenta. La lectura cesa en minutos y lo guardado se borra {grace} días después.
-Termina por sí solo el {until}.
+Para terminar con todo: {ends}. La lectura cesa en minutos y lo guardado se borra {grace} días después.
+{more}Termina por sí solo el {until}.
 Más información: {page}
 Invitación {token}"""  # noqa: E501 - lines of a message, not of code

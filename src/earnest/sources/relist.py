@@ -3,11 +3,24 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Annotated
+
+import msgspec
 
 from earnest.record.raw import Page
 
 LONGEST = 24 * 366
 """Hours."""
+
+Recheck = Annotated[
+    int | None,
+    msgspec.Meta(
+        title="List it again every (hours)",
+        description="Only where it always shows everything it has: what it lacks then is erased here too.",
+        examples=["24"],
+    ),
+]
+"""The setting `recheck_hours`."""
 
 
 def check_recheck(hours: int | None) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,7 +13,7 @@ from earnest.record.raw import Page
 from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, settings
 from earnest.sources.feed import caps
 from earnest.sources.feed.parse import ids_of, parse
-from earnest.sources.relist import check_recheck, within
+from earnest.sources.relist import Recheck, check_recheck, within
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _MAX_VALIDATOR = 1_000
@@ -26,10 +26,17 @@ class FeedSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     erased. Other feeds roll on, and leaving one means nothing.
     """
 
-    url: str
+    url: Annotated[
+        str,
+        msgspec.Meta(
+            title="Address",
+            description="The address of the feed itself: RSS, Atom or JSON Feed.",
+            examples=["https://example.org/feed.xml"],
+        ),
+    ]
     lang: str | None = None
     region: str | None = None
-    recheck_hours: int | None = None
+    recheck_hours: Recheck = None
 
     def __post_init__(self) -> None:
         if not self.url.startswith(("http://", "https://")):
@@ -72,6 +79,7 @@ class FeedSource:
         self._egress = egress
         self._now = now
         self.notes: list[str] = []
+        self.moved: str | None = None
 
     def read(self, cursor: str | None) -> Iterator[Page]:
         """One page: every entry of the feed if it changed, none if it did not.
@@ -101,7 +109,7 @@ class FeedSource:
         if mark.modified:
             ask["if-modified-since"] = mark.modified
         answer = self._egress.get(mark.moved or mark.url, ask)
-        moved = answer.moved or mark.moved
+        moved = self.moved = answer.moved or mark.moved
         self.notes = [f"The feed moved to {moved}; its settings should say so."] if moved else []
         digest = hashlib.sha256(answer.body).hexdigest()[:32]
         if answer.status == 304 or digest == mark.digest:
@@ -142,4 +150,6 @@ FEED = SourceType(
     tested_against="nginx 1.22 and 1,850 recorded feeds",
     open=_open,
     ids_of=ids_of,
+    settings=FeedSettings,
+    asks="A feed is made to be read by programs; its host may ask, in its headers, how often and by whom.",
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -16,7 +16,7 @@ from earnest.sources.file import columns, jsons, sniff, tables
 from earnest.sources.file.parquet import Parquet
 from earnest.sources.file.position import Item, Mark
 from earnest.sources.file.rows import RowError, Rows
-from earnest.sources.relist import check_recheck, within
+from earnest.sources.relist import Recheck, check_recheck, within
 
 PAGE = 1_000
 """Items in a page."""
@@ -28,12 +28,38 @@ PAGE_BYTES = 4 * 1024 * 1024
 class FileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a steward sets. Everything but the path is found out where it is not given."""
 
-    path: str
-    columns: dict[str, str | list[str]] = {}
-    format: sniff.Format | None = None
-    separator: str | None = None
-    dates: Order | None = None
-    recheck_hours: int | None = None
+    path: Annotated[
+        str,
+        msgspec.Meta(
+            title="File",
+            description="The file on this machine: CSV, TSV, JSON or Parquet, also compressed.",
+            examples=["/srv/exports/reviews.csv"],
+        ),
+    ]
+    columns: Annotated[
+        dict[str, str | list[str]],
+        msgspec.Meta(
+            title="Columns",
+            description="Which column holds what, where their names do not tell.",
+            examples=["text=title+body"],
+        ),
+    ] = {}
+    format: Annotated[
+        sniff.Format | None, msgspec.Meta(title="Format", description="Only where the content misleads.")
+    ] = None
+    separator: Annotated[
+        str | None,
+        msgspec.Meta(
+            title="Separator",
+            description="The one character between columns, where the first line misleads.",
+            examples=[";"],
+        ),
+    ] = None
+    dates: Annotated[
+        Order | None,
+        msgspec.Meta(title="Order of dates", description="How dates such as 3/4/2026 are meant."),
+    ] = None
+    recheck_hours: Recheck = None
 
     def __post_init__(self) -> None:
         if not self.path or "\0" in self.path:
@@ -198,4 +224,7 @@ FILE = SourceType(
     extra=None,
     tested_against="CSV, TSV, JSON lines, JSON lists and Parquet in gzip and zstd; Reddit archive lines",
     open=_open,
+    settings=FileSettings,
+    asks="Whatever those asked who gave you the file: read what they were told it would be used for.",
+    local=True,
 )

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 import msgspec
@@ -29,10 +29,30 @@ class MatrixSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a steward sets. `token` is the bot's own access token and comes from the key folder; `notice` is
     written when the room opens."""
 
-    homeserver: str
-    room: str
-    token: str = ""
-    notice: str | None = None
+    homeserver: Annotated[
+        str,
+        msgspec.Meta(
+            title="Homeserver",
+            description="Where the bot has its account.",
+            examples=["https://matrix.example.org"],
+        ),
+    ]
+    room: Annotated[
+        str,
+        msgspec.Meta(
+            title="Room",
+            description="Its id or its address.",
+            examples=["#riders:example.org"],
+        ),
+    ]
+    token: Annotated[
+        str,
+        msgspec.Meta(
+            title="Access token of the bot",
+            description="Of an account made for this alone; it is kept in the key folder.",
+        ),
+    ] = ""
+    notice: Annotated[str | None, msgspec.Meta(extra={"operator": True})] = None
     lang: str | None = None
     region: str | None = None
 
@@ -206,4 +226,7 @@ MATRIX = SourceType(
     one_account=True,
     handshake=True,
     secret="token",  # noqa: S106 - the name of the setting
+    settings=MatrixSettings,
+    asks="A homeserver's own rules for bots; its admin may give the bot a higher rate.",
+    key="Make an account for the bot on the homeserver, sign in once as it, and take its access token.",
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -40,9 +40,24 @@ class Line(msgspec.Struct, frozen=True):
 class SampleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which file, when its last day is, and how far apart the posts of a trickle are."""
 
-    file: str
-    start: datetime
-    pace: float | None = None
+    file: Annotated[
+        str,
+        msgspec.Meta(
+            title="File", description="Which of the files that come with it.", examples=["customers"]
+        ),
+    ]
+    start: Annotated[
+        datetime,
+        msgspec.Meta(
+            title="Last day",
+            description="The day, with its time zone, that counts as the sample's last.",
+            examples=["2026-11-22T00:00:00Z"],
+        ),
+    ]
+    pace: Annotated[
+        float | None,
+        msgspec.Meta(title="Pace", description="Seconds between posts, for the file that trickles."),
+    ] = None
 
     def __post_init__(self) -> None:
         if not (FOLDER / f"{self.file}.jsonl").is_file():
@@ -141,4 +156,7 @@ SAMPLE = SourceType(
     extra=None,
     tested_against="its own files",
     open=open_sample,
+    settings=SampleSettings,
+    asks="Nothing: it was written for the project.",
+    local=True,
 )

@@ -8,7 +8,7 @@ import msgspec
 from earnest.egress import Egress
 from earnest.record.raw import Page
 from earnest.sources.base import SourceType, dump_cursor, load_cursor, settings
-from earnest.sources.relist import check_recheck
+from earnest.sources.relist import Recheck, check_recheck
 
 
 class SubmitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -18,7 +18,7 @@ class SubmitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     they did not confirm for so long is hidden until they do.
     """
 
-    recheck_hours: int | None = None
+    recheck_hours: Recheck = None
 
     def __post_init__(self) -> None:
         check_recheck(self.recheck_hours)
@@ -55,4 +55,6 @@ SUBMIT = SourceType(
     tested_against="Standard Webhooks signatures",
     open=_open,
     ids_of=_ids_of,
+    settings=SubmitSettings,
+    asks="Nothing: people write to you of their own will.",
 )

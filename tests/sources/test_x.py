@@ -39,6 +39,7 @@ from tests.sources.searches import NOW, PATH, USERS, number, search, told, tweet
 pytest.importorskip("tweepy", reason="the extra 'x' is not installed")
 
 SAMPLES = Path(__file__).parents[2] / "src/earnest/sources/x/samples"
+KNOWN_WHY = {"key_refused", "forbidden", "gone", "banned", "limited", "down"}
 EGRESS = Egress("EarnestTests/1 (+steward@example.org)", timeout=5, allow_private=True)
 
 
@@ -210,6 +211,7 @@ def test_each_refusal_says_what_to_do(
         list(place(server.url).read(None))
     assert isinstance(caught.value, EarnestError)
     assert advice in caught.value.advice
+    assert caught.value.why in KNOWN_WHY
     check_error(caught.value, [*SECRET.split(), "made-up-token"])
 
 
@@ -278,6 +280,7 @@ def test_the_token_is_sent_and_neither_logged_nor_told(caplog: pytest.LogCapture
         ("courier list:7", "must not use 'list:'"),
         ("courier bio:driver", "must not use 'bio:'"),
         ("courier point_radius:[1 2 3km]", "must not use 'point_radius:'"),
+        ("@fastcourier late", "must not name accounts"),
         ('"fast courier', "must close"),
         ("(fast courier", "must close"),
         ("courier " * 80, "at most 480"),
@@ -296,7 +299,6 @@ def test_people_and_places_are_not_searched_for(words: str, says: str) -> None:
         "courier",
         '"fast courier" (late OR lost) -jobs',
         "courier lang:es -is:reply has:links",
-        "@fastcourier late",
         "correo rápido",
         "宅配便 遅い",
     ],
@@ -306,7 +308,7 @@ def test_words_are_searched_for(words: str) -> None:
     assert query.asked(words).startswith(f"({words})")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.text(max_size=600))
 def test_any_query_is_taken_or_refused_with_a_reason(words: str) -> None:
     said = query.wrong(words)
@@ -397,7 +399,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(JUNK, st.dictionaries(st.sampled_from(sorted(tweet(1))), JUNK, max_size=4))
 def test_whatever_is_found_comes_to_a_post_a_refusal_or_nothing(junk: Any, changes: dict[str, Any]) -> None:
     for item in (junk, tweet(1) | changes):

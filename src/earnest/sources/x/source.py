@@ -59,8 +59,6 @@ class XSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             title="Looked at again",
             description="After so many hours what was kept is looked at again; X asks for 24 at most.",
-            ge=1,
-            le=24,
         ),
     ] = None
     lang: Annotated[
@@ -79,6 +77,8 @@ class XSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.lang is not None and primary_tag(self.lang) is None:
             raise ValueError("`lang` must be a language tag such as en")
         check_recheck(self.recheck_hours)
+        if self.recheck_hours is not None and self.recheck_hours > 24:
+            raise ValueError("`recheck_hours` must be at most 24")
 
 
 class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -110,6 +110,7 @@ class XSearch:
         missed, where = self._from(mark, now)
         if mark.below:
             where["until_id"] = str(mark.below)
+        seen: set[str] = set()
         while True:
             answer = self._page(where)
             posts, refused, numbers = self._posts(answer)
@@ -118,12 +119,14 @@ class XSearch:
             if not more:
                 yield Page(posts, dump_cursor(Mark(max(top, mark.since))), refused, True, missed)
                 return
-            lowest = min(numbers, default=mark.below)
-            if mark.below and lowest >= mark.below:
+            if more in seen or (mark.below and min(numbers, default=0) >= mark.below):
                 raise strange()
-            mark = Mark(mark.since, top, lowest)
-            yield Page(posts, dump_cursor(mark), refused, False, missed)
-            where, missed = {**where, "next_token": more}, None
+            seen.add(more)
+            if numbers:  # X may answer with nothing in it and go on after that
+                mark = Mark(mark.since, top, min(numbers))
+                yield Page(posts, dump_cursor(mark), refused, False, missed)
+                missed = None
+            where = {**where, "next_token": more}
 
     def _from(self, mark: Mark, now: datetime) -> tuple[tuple[datetime, datetime] | None, dict[str, Any]]:
         """Where a search begins, and what it can no longer reach."""
@@ -208,7 +211,9 @@ def open_x(given: Mapping[str, Any], egress: Egress | None) -> XSearch:
     if egress is None:
         raise BadSetting("X needs a way out to the network.", advice="Hand an Egress to open_source.")
     if find_spec("tweepy") is None:
-        raise MissingExtra("Searching X", "x")
+        missing = MissingExtra("Searching X", "x")
+        missing.advice = "Install it: pip install 'earnest[x]' and pip install --no-deps tweepy"
+        raise missing
     return XSearch(wanted, egress)
 
 
@@ -231,6 +236,7 @@ X = SourceType(
     ids_of=ids_of,
     one_account=True,
     recheck=timedelta(hours=24),
+    catches_up=True,
     secret="token",  # noqa: S106 - the name of the setting
     settings=XSettings,
     asks="X asks for an approved use, for no watching of people or groups, and for what was deleted there to"

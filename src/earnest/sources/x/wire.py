@@ -29,17 +29,17 @@ _FIELDS = [
 ]
 _USER = ["id", "username", "protected", "withheld"]
 
+_NEWER = "Look for a newer version of Earnest."
+_NEW_TOKEN = "Make a new bearer token at https://developer.x.com, and give it again."  # noqa: S105
+
 _GONE = {
-    400: ("does not understand this search", "Write the words more simply; see the README of this source."),
-    401: (
-        "does not take this token",
-        "Make a new bearer token at https://developer.x.com, and give it again.",
-    ),
-    402: ("has no credits left for this project", _PLAN),
-    403: ("does not let this project search", _PLAN),
-    404: ("has no such interface any more", "Look for a newer version of Earnest."),
-    410: ("has closed this interface", "Look for a newer version of Earnest."),
-    451: ("may not show this for legal reasons", "Close this place."),
+    400: ("does not understand this search", "Write the words more simply; see its README.", "forbidden"),
+    401: ("does not take this token", _NEW_TOKEN, "key_refused"),
+    402: ("has no credits left for this project", _PLAN, "forbidden"),
+    403: ("does not let this project search", _PLAN, "forbidden"),
+    404: ("has no such interface any more", _NEWER, "gone"),
+    410: ("has closed this interface", _NEWER, "gone"),
+    451: ("may not show this for legal reasons", "Close this place.", "forbidden"),
 }
 
 
@@ -50,7 +50,7 @@ class Search:
         import tweepy
 
         if not token.isascii() or not token.isprintable() or " " in token or len(token) < 8:
-            raise BadSetting("The bearer token of the X project is missing or is none.", advice=_GONE[401][1])
+            raise BadSetting("The bearer token of the X project is missing or is none.", advice=_NEW_TOKEN)
         # It writes what it asked for and what came back into its log: nobody's words belong there.
         logging.getLogger("tweepy").setLevel(logging.ERROR)
         self._last = LastAnswer()
@@ -90,13 +90,16 @@ def told(error: BaseException, last: LastAnswer) -> EarnestError:
                 "The monthly number of posts that X lets this project read is used up.",
                 after=_DAY,
                 advice=f"Wait for the next month, or search for less. {_PLAN}",
+                why="limited",
             )
-        return SourceBusy("X asks to slow down (429).", after=last.wait(), advice=_AGAIN)
+        return SourceBusy("X asks to slow down (429).", after=last.wait(), advice=_AGAIN, why="limited")
     if last.status >= 500 or last.status in (408, 425):
-        return SourceBusy(f"X cannot answer now ({last.status}).", after=last.wait(), advice=_AGAIN)
+        return SourceBusy(
+            f"X cannot answer now ({last.status}).", after=last.wait(), advice=_AGAIN, why="down"
+        )
     if last.status >= 400:
-        what, advice = _GONE.get(last.status, ("does not give this to Earnest", _PLAN))
-        return SourceGone(f"X {what} ({last.status}).", advice=advice)
+        what, advice, why = _GONE.get(last.status, ("does not give this to Earnest", _PLAN, "forbidden"))
+        return SourceGone(f"X {what} ({last.status}).", advice=advice, why=why)
     if isinstance(
         error, (TweepyException, ValueError, LookupError, TypeError, AttributeError, RecursionError)
     ):
@@ -108,7 +111,7 @@ def told(error: BaseException, last: LastAnswer) -> EarnestError:
 
 def strange() -> SourceBusy:
     """An answer that is none of X's."""
-    return SourceBusy("X does not answer as it should.", advice=_AGAIN)
+    return SourceBusy("X does not answer as it should.", advice=_AGAIN, why="bad_content")
 
 
 def _read(body: bytes) -> Any:

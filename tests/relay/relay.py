@@ -172,7 +172,9 @@ class Pump:
 
     def __init__(self, firehose: str, relay: Relay) -> None:
         self._relay = relay
-        self._peer = connect(f"{firehose}/xrpc/com.atproto.sync.subscribeRepos?cursor=0", max_size=None)
+        self._peer = connect(
+            f"{firehose}/xrpc/com.atproto.sync.subscribeRepos?cursor=0", max_size=None, legacy=True
+        )
         self._thread = threading.Thread(target=self._carry, daemon=True)
         self._thread.start()
 

@@ -1,4 +1,4 @@
-"""A synthetic X: recent search by since_id, until_id, start_time, end_time and next_token, as its reference says."""
+"""A synthetic X: recent search by ids, times and next_token, as its reference says."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta

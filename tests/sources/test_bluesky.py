@@ -327,6 +327,8 @@ def test_a_stream_of_the_whole_network_that_says_nothing_is_in_trouble(net: Net)
         ({"words": ["rider app"], "server": "https://example.org"}, "wss"),
         ({"words": ["rider app"], "server": "wss://a:b@example.org"}, "password"),
         ({"words": ["rider app"], "way": "mail"}, "way"),
+        ({"words": ["rider app"], "way": "search"}, "recheck_hours"),
+        ({"words": ["rider app"], "recheck_hours": 24}, "recheck_hours"),
         ({"words": ["rider app"], "cookie": "x"}, "cookie"),
     ],
 )

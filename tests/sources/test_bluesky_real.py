@@ -24,7 +24,7 @@ from tests.relay.relay import Profiles, Pump, Relay
 
 pytestmark = pytest.mark.slow
 
-SEARCHED = {"words": ("froze", "slow", "never"), "hashtags": ()}
+SEARCHED = {"words": ("froze", "slow", "never"), "hashtags": (), "recheck_hours": 24}
 QUICK = Pace(matches=4, events=30, tick=0.4, silence=0.25, near=0)
 
 
@@ -221,7 +221,7 @@ class TestSearch(SourceContract):
         self.moment = datetime.now(UTC)
 
     def search(self, **more: Any) -> BlueskySearch:
-        one = wanted(**({"way": "search", "server": self.network.appview, "hashtags": ()} | SEARCHED | more))
+        one = wanted(**(SEARCHED | {"way": "search", "server": self.network.appview} | more))
         return BlueskySearch(one, Bluesky(one, egress()), timedelta(), lambda: self.moment)
 
     def source(self, folder: Path) -> Source:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from earnest.egress import Egress
 from earnest.gate.optout import flagged_out
 from earnest.record.errors import BadSetting, EarnestError, EgressRefused, SourceBusy, SourceGone
-from earnest.record.raw import RawPost, Refusal
+from earnest.record.raw import Page, RawPost, Refusal
 from earnest.sources.base import Source
 from earnest.sources.contract import Damaged, SourceContract
 from earnest.sources.registry import open_source
@@ -39,9 +39,11 @@ pytest.importorskip("mastodon", reason="the extra 'mastodon' is not installed")
 
 from earnest.sources.mastodon.source import ids_of
 from earnest.sources.mastodon.statuses import Reader
+from earnest.sources.mastodon.stream import heard
 
 RECORDED = Path(__file__).parents[2].parent / "shared/data/payloads/mastodon"
 SAMPLES = Path(__file__).parents[2] / "src/earnest/sources/mastodon/samples"
+KNOWN_WHY = {"key_refused", "forbidden", "gone", "banned", "limited", "down"}
 EGRESS = Egress("EarnestTests/1 (+steward@example.org)", timeout=5, allow_private=True)
 
 
@@ -209,12 +211,15 @@ def test_a_status_that_the_instance_learned_of_late_counts_from_then() -> None:
 
 
 def test_an_id_from_the_future_is_refused_and_the_position_does_not_leap_there() -> None:
-    with Replay(table(timeline([status(1), status(2, id="9" * 19)]))) as server:
-        pages = place(server.url).read(None)
-        first = next(pages)
+    statuses = [status(1), status(2, id="9" * 19)]
+    with Replay(table(timeline(statuses))) as server:
+        first, last = place(server.url).read(None)
+        statuses.append(status(3))
+        later = list(place(server.url).read(last.cursor))
     assert [post.id for post in first.posts] == [str(number(1))]
-    assert len(first.refused) == 1
-    assert json.loads(first.cursor) == {"at": number(1)}
+    assert json.loads(first.cursor) == json.loads(last.cursor) == {"at": number(1)}
+    assert (len(first.refused), last.done) == (1, True)
+    assert [post.id for page in later for post in page.posts] == [str(number(3))]
 
 
 def test_a_page_of_nothing_but_what_cannot_be_placed_is_not_asked_for_for_ever() -> None:
@@ -245,6 +250,7 @@ def test_each_refusal_says_what_to_do(status_: int, error: type[Exception], says
         list(place(server.url).read(None))
     assert isinstance(caught.value, EarnestError)
     assert advice in caught.value.advice
+    assert caught.value.why in KNOWN_WHY
     check_error(caught.value)
     assert caught.value.__cause__ is None
 
@@ -419,7 +425,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(JUNK, st.dictionaries(st.sampled_from(sorted(status())), JUNK, max_size=4))
 def test_whatever_is_in_a_status_comes_to_a_post_a_refusal_or_nothing(
     junk: Any, changes: dict[str, Any]
@@ -497,6 +503,21 @@ def test_a_stream_is_caught_up_with_and_then_followed() -> None:
     assert asked.headers["authorization"] == "Bearer t-1"
     assert asked.path == "/api/v1/streaming?stream=hashtag&tag=fastcourier"
     assert json.loads(pages[-1].cursor) == {"at": number(21)}
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    damage({"event": "update", "payload": json.dumps(status(5, SECRET))}),
+    ids=lambda it: it if isinstance(it, str) else "",
+)
+def test_neighbours_of_a_damaged_event_stay(name: str, bad: Any) -> None:
+    good = [json.loads(event("update", status(n))) for n in (1, 9)]
+    try:
+        events = json.loads(encode([good[0], bad, good[1]]))
+    except (ValueError, RecursionError):
+        events = [good[0], None, good[1]]
+    posts, refused = heard(events, reader())
+    check_pages([Page(tuple(posts), "{}", tuple(refused), True)], GOOD)
 
 
 def _gather(coming: Iterator[Any], into: list[Any]) -> None:

@@ -21,7 +21,7 @@ from typing import Protocol
 
 from earnest.record.errors import InputError
 from earnest.record.raw import Page, RawPost
-from earnest.sources.base import EARLIEST, Relists, Source
+from earnest.sources.base import EARLIEST, Reaches, Relists, Source
 from earnest.sources.handshake import WHY, Handshake, Invitation, NotProved, Proof, digest
 
 
@@ -125,14 +125,15 @@ class SourceContract:
         if not isinstance(source, Relists):
             return
         there = {post.id for post in _posts(source) if post.change != "deleted"}
+        begin = source.reaches() if isinstance(source, Reaches) else EARLIEST
         end = datetime.now(UTC) + timedelta(days=3)
-        listed = [post for page in source.still_there(EARLIEST, end) for post in page.posts]
+        listed = [post for page in source.still_there(begin, end) for post in page.posts]
         _promise({post.id for post in listed if post.change != "deleted"} == there, "nothing is left out")
         dated = sorted(post.created for post in listed if post.created is not None)
         if not dated:
             return
         middle = dated[len(dated) // 2]
-        early = [post for page in source.still_there(EARLIEST, middle) for post in page.posts]
+        early = [post for page in source.still_there(begin, middle) for post in page.posts]
         late = [post for page in source.still_there(middle, end) for post in page.posts]
         now = datetime.now(UTC)
         _promise(

@@ -7,12 +7,16 @@ from typing import Any
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting
 from earnest.sources import base
+from earnest.sources.app_store.source import APP_STORE
+from earnest.sources.archive.source import ARCHIVE
 from earnest.sources.base import Source, SourceType
 from earnest.sources.bluesky.source import BLUESKY
 from earnest.sources.discord.source import DISCORD
+from earnest.sources.drop.source import DROP
 from earnest.sources.feed.source import FEED
 from earnest.sources.file.source import FILE
 from earnest.sources.github.source import GITHUB
+from earnest.sources.google_play.source import GOOGLE_PLAY
 from earnest.sources.hackernews.source import HACKERNEWS
 from earnest.sources.handshake import Handshake
 from earnest.sources.mail.source import MAIL
@@ -20,10 +24,15 @@ from earnest.sources.mastodon.source import MASTODON
 from earnest.sources.matrix.source import MATRIX
 from earnest.sources.packages import Package, load
 from earnest.sources.reddit.source import REDDIT
+from earnest.sources.s3.source import S3
 from earnest.sources.sample.source import SAMPLE
+from earnest.sources.singer.source import SINGER
 from earnest.sources.stackexchange.source import STACKEXCHANGE
+from earnest.sources.slack.source import SLACK
 from earnest.sources.submit.source import SUBMIT
+from earnest.sources.telegram.source import TELEGRAM
 from earnest.sources.x.source import X
+from earnest.sources.youtube.source import YOUTUBE
 
 BUILT_IN: tuple[SourceType, ...] = (
     FILE,
@@ -32,13 +41,22 @@ BUILT_IN: tuple[SourceType, ...] = (
     MATRIX,
     BLUESKY,
     DISCORD,
+    TELEGRAM,
+    SLACK,
     MASTODON,
     REDDIT,
     X,
+    YOUTUBE,
     MAIL,
     HACKERNEWS,
     STACKEXCHANGE,
     GITHUB,
+    SINGER,
+    APP_STORE,
+    GOOGLE_PLAY,
+    DROP,
+    ARCHIVE,
+    S3,
     SAMPLE,
 )
 _OWN: dict[str, SourceType] = {kind.type: kind for kind in BUILT_IN}

@@ -1,10 +1,13 @@
 """`atproto`'s client, let out through `earnest.egress`: the same requests, guarded."""
 
+import json
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
+
+import httpx
 
 from earnest.egress import Egress
 from earnest.egress.ways import httpx_transport
@@ -17,6 +20,25 @@ Got = TypeVar("Got")
 MOST_SESSIONS = 50
 SESSION = 3_600.0
 """Seconds for which one sign-in serves: a server allows 300 a day."""
+
+
+class _Mended(httpx.BaseTransport):
+    """Half a character in one post (a lone surrogate) would cost the client a whole answer: it is mended."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._inner.handle_request(request)
+        body = answer.read()
+        if b"\\ud" not in body.lower():
+            return answer
+        try:
+            body = json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
+        except (ValueError, RecursionError):
+            return answer
+        headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
+        return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
 
 
 class _Sessions:
@@ -71,7 +93,9 @@ class Bluesky:
         from atproto import Client
         from atproto_client.request import Request
 
-        client = Client(self._wanted.answers, request=Request(transport=httpx_transport(self._egress)))
+        client = Client(
+            self._wanted.answers, request=Request(transport=_Mended(httpx_transport(self._egress)))
+        )
         if self._wanted.token:
             session = _SESSIONS.get(self._who)
             if session is None:

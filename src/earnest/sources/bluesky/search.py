@@ -175,8 +175,9 @@ class BlueskySearch:
         indexed = _moment(view.indexed, self._now())
         if indexed is None:
             return refusal(place, "has a date when nobody can have said it", "BadDate")
-        created = _moment(said.created, self._now()) or indexed
-        at = _micro(min(created, indexed))
+        # As the search itself dates a post: nobody says something after it was found.
+        created = min(_moment(said.created, self._now()) or indexed, indexed)
+        at = _micro(created)
         if not mark.since <= at < mark.until or self._asked_by(said) != mark.question:
             return at, None
         post = post_of(Event(at, at, "said", parts[0], parts[2], said), said, self._now())

@@ -74,4 +74,5 @@ BLUESKY = SourceType(
     " are not signed in is not.",
     key="Only for searching: make an app password for an account of your own (Settings, App passwords).",
     catches_up=True,
+    backfills=True,
 )

@@ -31,6 +31,12 @@ OVERLAP = 10_000_000
 GAP = 600_000_000
 """Microseconds between a cursor that a stream may have forgotten and its first event that count as missed."""
 
+AHEAD = 300_000_000
+"""Microseconds that an event may lie ahead of its server's clock."""
+
+_LEAP = 1_000_000_000
+"""Numbers that a firehose does not leave out at once: a month of all of it."""
+
 MESSAGE = 8 << 20
 """Bytes of one event: a commit has at most two million, and its JSON may be longer."""
 
@@ -224,18 +230,25 @@ class BlueskyStream:
         return []
 
     def _take(self, events: list[Event], standing: _Standing, heard: Heard, number: int) -> None:
+        place = f"event {number} of the page"
         for event in events:
             if event.seq <= standing.skip:
                 continue
+            if event.at > self._micro() + standing.skew + AHEAD or _leaps(
+                event.seq, standing.seq, self._fire
+            ):
+                # Were it believed, what comes after it would lie before the cursor.
+                heard.refused.append(refusal(place, "is of a time that is not there yet", "BadDate"))
+                continue
             if standing.outdated:
                 self._missing(standing, event)
-            standing.seq, standing.at = event.seq, max(event.at, standing.at)
+            standing.seq, standing.at = max(event.seq, standing.seq), max(event.at, standing.at)
             if event.at < standing.old:
                 continue
             if event.kind == "profile":
                 self._wishes.changed(event)
             if event.kind != "other":
-                hear(heard, event, self._words, f"event {number} of the page", self._now)
+                hear(heard, event, self._words, place, self._now)
 
     def _missing(self, standing: _Standing, event: Event) -> None:
         """The first event after a mark that the stream may have forgotten: what is between is unknown."""
@@ -291,6 +304,11 @@ def _next(stream: Any, wait: float) -> bytes | None:
     except Exception as error:
         raise told(error) from error
     return message if isinstance(message, bytes) else bytes(message)
+
+
+def _leaps(seq: int, last: int, fire: bool) -> bool:
+    """Is this number of a firehose so far ahead of the last that it cannot be one?"""
+    return fire and last > 0 and seq - last > _LEAP
 
 
 def _skew(stream: Any, asked: int) -> int:

@@ -30,30 +30,37 @@ def told(error: BaseException) -> EarnestError:
 def _refused(status: int, word: str, headers: Any) -> SourceError:
     if status == 429:
         after = retry_after(headers.get("retry-after"), datetime.now(UTC))
-        return SourceBusy("Bluesky asks to slow down (429).", after=after, advice="Earnest waits by itself.")
+        return SourceBusy(
+            "Bluesky asks to slow down (429).", after=after, advice="Earnest waits by itself.", why="limited"
+        )
     if word in ("ExpiredToken", "InvalidToken"):
         return SourceBusy("The sign-in at Bluesky ran out.", advice="Earnest signs in anew by itself.")
     if word in ("AccountTakedown", "AccountDeactivated", "AccountSuspended"):
         return SourceGone(
-            "The account that searches is closed at Bluesky.", advice="Use another of your own."
+            "The account that searches is closed at Bluesky.", advice="Use another of your own.", why="banned"
         )
     if status == 401:
-        return SourceGone("Bluesky does not accept the app password (401).", advice=_TOKEN)
+        return SourceGone("Bluesky does not accept the app password (401).", advice=_TOKEN, why="key_refused")
     if status == 403:
         return SourceGone(
             "Bluesky does not let this search be made without an account (403).",
             advice=f"Set `account` to one of your own. {_TOKEN}",
+            why="forbidden",
         )
     if status in (404, 410, 501):
         return SourceGone(
-            f"There is no Bluesky at this address ({status}).", advice="Check the address of the server."
+            f"There is no Bluesky at this address ({status}).",
+            advice="Check the address of the server.",
+            why="gone",
         )
     if status == 400:
         return SourceGone(
             "Bluesky does not understand the search (400).",
             advice="Look at the words of this place: a word with unusual signs may be the reason.",
         )
-    return SourceBusy(f"Bluesky cannot answer now ({status}).", advice="Earnest tries again by itself.")
+    return SourceBusy(
+        f"Bluesky cannot answer now ({status}).", advice="Earnest tries again by itself.", why="down"
+    )
 
 
 def broken_off(word: str = "") -> SourceBusy:
@@ -62,8 +69,11 @@ def broken_off(word: str = "") -> SourceBusy:
         return SourceBusy(
             "The stream ended because it was read too slowly.",
             advice="Earnest goes on from where it was; if this comes often, give the machine more room.",
+            why="slow",
         )
-    return SourceBusy("The stream broke off.", advice="Earnest goes on from where it was by itself.")
+    return SourceBusy(
+        "The stream broke off.", advice="Earnest goes on from where it was by itself.", why="down"
+    )
 
 
 def silent() -> SourceBusy:
@@ -71,4 +81,5 @@ def silent() -> SourceBusy:
     return SourceBusy(
         "The stream is open and says nothing.",
         advice="Its server is in trouble; Earnest asks again by itself.",
+        why="down",
     )

@@ -122,6 +122,11 @@ class BlueskySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         _address("server", self.server, answers if self.way == "search" else stream)
         _address("appview", self.appview, answers)
         check_recheck(self.recheck_hours)
+        if (self.way == "search") is not (self.recheck_hours is not None):
+            raise ValueError(
+                "`recheck_hours` must be set (to 24) where posts are searched for, so that what is deleted"
+                " goes here too; the streams tell of deletions by themselves"
+            )
 
     @property
     def stream(self) -> str:

@@ -1,7 +1,7 @@
 """Objects of JSON lines and JSON lists."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -11,6 +11,9 @@ from earnest.sources.file.position import Item, Mark
 from earnest.sources.file.rows import RowError
 from earnest.sources.file.split import Elements
 from earnest.sources.file.stream import Stream
+
+PASSED = 10_000
+"""Lines passed over after which the place is given."""
 
 
 class Objects:
@@ -82,8 +85,12 @@ def names(head: bytes, *, laid_out: bool) -> list[str]:
     return list(found)[:500]
 
 
-def line_items(stream: Stream, mark: Mark, objects: Objects) -> Iterator[Item]:
-    """Each line as (its number, values or what is wrong, the offset after it)."""
+def line_items(
+    stream: Stream, mark: Mark, objects: Objects, keep: Callable[[bytes], bool] | None = None
+) -> Iterator[Item]:
+    """Each line as (its number, values or what is wrong, the offset after it). A line that `keep` passes over
+    is no item; now and then its place is given with no values, so that a reader gets on.
+    """
     at, number = mark.at, mark.line
     values = objects.values
     for line in lines(stream):
@@ -94,6 +101,10 @@ def line_items(stream: Stream, mark: Mark, objects: Objects) -> Iterator[Item]:
             continue
         at += len(line)
         if line.isspace():
+            continue
+        if keep is not None and not keep(line):
+            if not number % PASSED:
+                yield number, (), at
             continue
         try:
             yield number, values(line), at

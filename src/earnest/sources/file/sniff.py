@@ -58,8 +58,10 @@ class Look:
         return Stream(self.path, self.compression, self.encoding, offset)
 
 
-def look(path: Path, told: Format | None) -> Look:
-    """Look at a file. Raises BadFile where it is not a file of posts."""
+def look(path: Path, told: Format | None, *, long: bool = False) -> Look:
+    """Look at a file; `long`: also at zstd that looks back up to 2 GB. Raises BadFile where it is not a file
+    of posts.
+    """
     name = path.name
     try:
         if path.is_dir():
@@ -83,6 +85,8 @@ def look(path: Path, told: Format | None) -> Look:
     compression = (
         "gzip" if first[:2] == b"\x1f\x8b" else "zstd" if first[:4] == b"\x28\xb5\x2f\xfd" else "plain"
     )
+    if long and compression == "zstd":
+        compression = "zstd-long"
     raw = _head(path, compression, "utf-8", name)
     if not raw:
         raise BadFile("is empty", place=name, advice="Give a file with at least one post.")

@@ -76,7 +76,17 @@ def _today() -> datetime:
 class FileSource:
     """Reads one file. `notes` holds, after a read, sentences about what was mended on the way."""
 
-    def __init__(self, settings: FileSettings, now: Callable[[], datetime] = _today) -> None:
+    def __init__(
+        self,
+        settings: FileSettings,
+        now: Callable[[], datetime] = _today,
+        *,
+        long: bool = False,
+        keep: Callable[[bytes], bool] | None = None,
+    ) -> None:
+        """`long`: read zstd that looks back up to 2 GB too; `keep`: which lines of JSON are looked at."""
+        self._long = long
+        self._keep = keep
         self._settings = settings
         self._now = now
         self.notes: list[str] = []
@@ -86,7 +96,7 @@ class FileSource:
 
         Where a file breaks off midway, the last page holds what came before and a refusal that says so.
         """
-        look = sniff.look(Path(self._settings.path), self._settings.format)
+        look = sniff.look(Path(self._settings.path), self._settings.format, long=self._long)
         mark = load_cursor(cursor, Mark)
         if mark is None or mark.file != look.identity:
             mark = Mark(look.identity)
@@ -108,7 +118,7 @@ class FileSource:
 
     def _pages(self, look: sniff.Look, mark: Mark) -> Iterator[Page]:
         place = {"json": "item", "parquet": "row"}.get(look.format, "line")
-        reading = _Reading(look, self._settings, mark, self._now())
+        reading = _Reading(look, self._settings, mark, self._now(), self._keep)
         try:
             build = reading.rows.post
             posts: list[RawPost] = []
@@ -118,7 +128,9 @@ class FileSource:
             behind = mark.at
             number = reading.start.line
             for number, values, at in reading.items:
-                if type(values) is str:
+                if values == ():
+                    pass
+                elif type(values) is str:
                     if at > behind:
                         refused.append(refusal(f"{place} {number}", values))
                 else:
@@ -145,8 +157,16 @@ class FileSource:
 class _Reading:
     """One pass over a file: the items, how to build posts of them, and what to say at the end."""
 
-    def __init__(self, look: sniff.Look, wanted: FileSettings, mark: Mark, now: datetime) -> None:
+    def __init__(
+        self,
+        look: sniff.Look,
+        wanted: FileSettings,
+        mark: Mark,
+        now: datetime,
+        keep: Callable[[bytes], bool] | None = None,
+    ) -> None:
         self._look = look
+        self._keep = keep
         self._parquet: Parquet | None = None
         self._table: tables.Table | None = None
         self._objects: jsons.Objects | None = None
@@ -188,8 +208,10 @@ class _Reading:
                 self.start = msgspec.structs.replace(self.start, at=at)
         else:
             self._objects = jsons.Objects(plan.columns)
-            items = jsons.list_items if look.format == "json" else jsons.line_items
-            self.items = items(self._stream, self.start, self._objects)
+            if look.format == "json":
+                self.items = jsons.list_items(self._stream, self.start, self._objects)
+            else:
+                self.items = jsons.line_items(self._stream, self.start, self._objects, self._keep)
 
     def page(
         self, posts: list[RawPost], refused: list[Refusal], at: int, number: int, *, done: bool = False

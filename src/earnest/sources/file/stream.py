@@ -46,7 +46,7 @@ def _decompressed(path: Path, compression: str, offset: int) -> Iterator[bytes]:
             while chunk := file.read(CHUNK):
                 yield chunk
             return
-        inflate = _gzip if compression == "gzip" else _zstd
+        inflate = _gzip if compression == "gzip" else _zstd if compression == "zstd" else _long_zstd
         yield from inflate(iter(lambda: file.read(CHUNK), b""))
 
 
@@ -75,13 +75,21 @@ def _gzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
         raise EOFError
 
 
-def _zstd(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    frame = zstd.ZstdDecompressor()
+_LONG = {zstd.DecompressionParameter.window_log_max: 31}
+
+
+def _long_zstd(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Frames that look back up to 2 GB, as archives of Reddit do; that much memory may be needed for them."""
+    return _zstd(chunks, _LONG)
+
+
+def _zstd(chunks: Iterator[bytes], options: dict[int, int] | None = None) -> Iterator[bytes]:
+    frame = zstd.ZstdDecompressor(options=options)
     for chunk in chunks:
         data = chunk
         while data or not (frame.eof or frame.needs_input):
             if frame.eof:
-                frame = zstd.ZstdDecompressor()
+                frame = zstd.ZstdDecompressor(options=options)
             out = frame.decompress(data, CHUNK)
             if out:
                 yield out

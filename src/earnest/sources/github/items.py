@@ -31,7 +31,7 @@ class Issue(msgspec.Struct):
     body: str | None = None
     user: _User | None = None
     html_url: str | None = None
-    pull_request: msgspec.Raw | None = None
+    pull_request: msgspec.Raw = msgspec.Raw()
 
 
 class Comment(msgspec.Struct):
@@ -72,7 +72,7 @@ def issue(
 ) -> RawPost | None:
     """An issue; None for a pull request where those are not wanted. Raises ItemError."""
     one = item(raw, Issue, _WHAT)
-    if (one.pull_request is not None and not pulls) or _bot(one.user):
+    if (bytes(one.pull_request).strip() not in (b"", b"null") and not pulls) or _bot(one.user):
         return None
     return _post(f"issue-{one.number}", one.title, one.body, one, now, lang, region)
 

@@ -119,7 +119,7 @@ class GitHub:
         self._parts += ["discussions"] if wanted.discussions else []
 
     def read(self, cursor: str | None) -> Iterator[Page]:
-        """What changed since the cursor: issues, then comments, then discussions, each in the order of change.
+        """What changed since the cursor: issues, comments, discussions, each in the order of change.
 
         Raises SourceBusy, SourceGone or EgressRefused.
         """

@@ -137,11 +137,15 @@ class MastodonTimeline:
             if not items:
                 yield Page((), dump_cursor(mark), done=True)
                 return
-            reached = max(numbers(items, self._now()), default=0)
+            usable = numbers(items, self._now())
+            posts, refused = self._posts(items[::-1])
+            if not usable:  # nothing but what cannot be placed: the position stays, and so do newer posts
+                yield Page((), dump_cursor(mark), refused, done=True)
+                return
+            reached = max(usable)
             if reached <= mark.at:
                 raise self._no_paging()
             mark = Mark(reached)
-            posts, refused = self._posts(items[::-1])
             yield Page(posts, dump_cursor(mark), refused)
 
     def still_there(self, since: datetime, until: datetime) -> Iterator[Page]:
@@ -261,6 +265,8 @@ MASTODON = SourceType(
     ids_of=ids_of,
     one_account=True,
     recheck=timedelta(hours=24),
+    catches_up=True,
+    backfills=True,
     secret="token",  # noqa: S106 - the name of the setting
     settings=MastodonSettings,
     asks="Its rules ask to respect who does not want to be found; Earnest keeps only authors who let their"

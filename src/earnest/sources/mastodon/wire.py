@@ -21,12 +21,16 @@ LIMIT = 40
 _TOKEN = "Make an application at the instance and give its access token: see the README of this source."  # noqa: S105
 _AGAIN = "Earnest tries again by itself."
 _GONE = {
-    401: ("shows this only to those it knows, or does not know this token any more", _TOKEN),
-    403: ("does not let Earnest in", "Respect that: ask its administrators, or pause this place."),
-    404: ("has no such timeline", "Check the address: is it a Mastodon instance, and has it moved?"),
-    410: ("says that this is gone for good", "Close this place, or give the instance's new address."),
-    422: ("shows this timeline only to applications", _TOKEN),
-    451: ("may not show this for legal reasons", "Close this place."),
+    401: ("shows this only to those it knows, or does not know this token any more", _TOKEN, "key_refused"),
+    403: (
+        "does not let Earnest in",
+        "Respect that: ask its administrators, or pause this place.",
+        "forbidden",
+    ),
+    404: ("has no such timeline", "Check the address: is it a Mastodon instance, and has it moved?", "gone"),
+    410: ("says that this is gone for good", "Close this place, or give the instance's new address.", "gone"),
+    422: ("shows this timeline only to applications", _TOKEN, "key_refused"),
+    451: ("may not show this for legal reasons", "Close this place.", "forbidden"),
 }
 
 
@@ -105,15 +109,17 @@ def told(error: BaseException, host: str, wait: float | None = None) -> EarnestE
     if ours is not None:
         return ours
     if isinstance(error, MastodonRatelimitError):
-        return SourceBusy(f"{host} asks to slow down (429).", after=wait, advice=_AGAIN)
+        return SourceBusy(f"{host} asks to slow down (429).", after=wait, advice=_AGAIN, why="limited")
     status = error.args[1] if isinstance(error, MastodonAPIError) and len(error.args) > 1 else None
     if isinstance(status, int):
         if status in _GONE:
-            what, advice = _GONE[status]
-            return SourceGone(f"{host} {what} ({status}).", advice=advice)
+            what, advice, why = _GONE[status]
+            return SourceGone(f"{host} {what} ({status}).", advice=advice, why=why)
         if status >= 500 or status in (408, 425):
-            return SourceBusy(f"{host} cannot answer now ({status}).", after=wait, advice=_AGAIN)
-        return SourceGone(f"{host} does not give this to Earnest ({status}).", advice="Check the address.")
+            return SourceBusy(f"{host} cannot answer now ({status}).", after=wait, advice=_AGAIN, why="down")
+        return SourceGone(
+            f"{host} does not give this to Earnest ({status}).", advice="Check the address.", why="forbidden"
+        )
     if isinstance(error, (MastodonError, ValueError, RecursionError, TypeError, LookupError, AttributeError)):
         return _strange(host)
     raise error
@@ -123,4 +129,5 @@ def _strange(host: str) -> SourceBusy:
     return SourceBusy(
         f"{host} does not answer as Mastodon does.",
         advice=f"Check that the address is a Mastodon instance. {_AGAIN}",
+        why="bad_content",
     )

@@ -129,14 +129,18 @@ class RedditPlace:
     def read(self, cursor: str | None) -> Iterator[Page]:
         """What came after the cursor, listing by listing, the oldest first."""
         mark = load_cursor(cursor, Mark) or Mark()
-        kinds = self._kinds()
+        kinds, held = self._kinds(), Page((), "")
         for kind in kinds:
-            for page in self._fresh(kind, mark):
-                mark = msgspec.json.decode(page.cursor, type=Mark)
+            for fresh in self._fresh(kind, mark):
+                page = replace(fresh, refused=held.refused + fresh.refused, missed=_both(held, fresh))
+                held = Page((), "")
                 if kind == kinds[-1]:
                     yield page
-                elif page.posts or page.refused or page.missed:
+                elif page.cursor == dump_cursor(mark):
+                    held = page  # a page that is not the last one moves the cursor
+                else:
                     yield replace(page, done=False)
+                mark = msgspec.json.decode(page.cursor, type=Mark)
 
     def _fresh(self, kind: str, mark: Mark) -> Iterator[Page]:
         """Pages of one listing, at least one; the last says `done`."""
@@ -242,6 +246,12 @@ def _missed(walked: Walked, before: Position | None) -> tuple[datetime, datetime
     return (heard, oldest) if heard < oldest else None
 
 
+def _both(held: Page, fresh: Page) -> tuple[datetime, datetime] | None:
+    """What two pages missed, as one stretch."""
+    found = [one for one in (held.missed, fresh.missed) if one is not None]
+    return (min(one[0] for one in found), max(one[1] for one in found)) if found else None
+
+
 def _posts(items: list[Item]) -> tuple[RawPost, ...]:
     return tuple({one.what.id: one.what for one in items if isinstance(one.what, RawPost)}.values())
 
@@ -285,6 +295,8 @@ REDDIT = SourceType(
     ids_of=ids_of,
     one_account=True,
     recheck=timedelta(hours=48),
+    catches_up=True,
+    backfills=True,
     secret="secret",  # noqa: S106 - the name of the setting
     settings=RedditSettings,
     asks="Reddit asks for an approved application, for what was deleted there to be deleted here within 48"

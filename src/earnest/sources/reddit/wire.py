@@ -28,18 +28,22 @@ _AGAIN = "Earnest tries again by itself."
 _APP = "Look at https://www.reddit.com/prefs/apps: the id stands under the name, the secret inside."
 
 _REASONS = {
-    "private": ("is private", "Respect that: pause this place."),
-    "quarantined": ("is quarantined: only people who agreed may look", "Close this place."),
-    "banned": ("was banned by Reddit", "Close this place."),
-    "gold_only": ("is for paying members", "Pause this place."),
-    "restricted": ("shows this to approved members alone", "Pause this place."),
+    "private": ("is private", "Respect that: pause this place.", "forbidden"),
+    "quarantined": ("is quarantined: only people who agreed may look", "Close this place.", "forbidden"),
+    "banned": ("was banned by Reddit", "Close this place.", "banned"),
+    "gold_only": ("is for paying members", "Pause this place.", "forbidden"),
+    "restricted": ("shows this to approved members alone", "Pause this place.", "forbidden"),
 }
 _GONE = {
-    401: ("does not take this sign-in any more", _APP),
-    403: ("does not let this application in", "Ask whether it is approved, or pause this place."),
-    404: ("is not there", "Check its name: it may have been renamed or closed."),
-    410: ("is gone for good", "Close this place."),
-    451: ("may not be shown for legal reasons", "Close this place."),
+    401: ("does not take this sign-in any more", _APP, "key_refused"),
+    403: (
+        "does not let this application in",
+        "Ask whether it is approved, or pause this place.",
+        "forbidden",
+    ),
+    404: ("is not there", "Check its name: it may have been renamed or closed.", "gone"),
+    410: ("is gone for good", "Close this place.", "gone"),
+    451: ("may not be shown for legal reasons", "Close this place.", "forbidden"),
 }
 
 Ask = Callable[[str, dict[str, str]], Awaitable[Any]]
@@ -102,7 +106,8 @@ def _way() -> Any:
                 known = b64encode(f"{auth.login}:{auth.password}".encode()).decode()
                 more["headers"] = {**more.get("headers", {}), "Authorization": f"Basic {known}"}
             more["timeout"] = ClientTimeout(timeout or self.timeout)
-            async with self._http.request(*args, **more) as response:
+            session: Any = self._http
+            async with session.request(*args, **more) as response:
                 if response.status != 200:
                     raise refused(response.status, dict(response.headers), await _body(response))
                 yield response
@@ -126,7 +131,7 @@ def _pace(reddit: Any) -> None:
         then = limiter.next_request_timestamp_ns
         wait = (then - time.monotonic_ns()) / 1e9 if then is not None else 0.0
         if wait > LONGEST_WAIT:
-            raise SourceBusy("Reddit asks to slow down.", after=wait, advice=_AGAIN)
+            raise SourceBusy("Reddit asks to slow down.", after=wait, advice=_AGAIN, why="limited")
         if wait > 0:
             await asyncio.sleep(wait)
 
@@ -143,25 +148,27 @@ def refused(status: int, headers: dict[str, str], body: bytes) -> EarnestError:
     """What a status that is no answer means, and what a person does next."""
     wait = budget.told(headers, status, datetime.now(UTC)).wait or None
     if status == 429:
-        return SourceBusy("Reddit asks to slow down (429).", after=wait, advice=_AGAIN)
+        return SourceBusy("Reddit asks to slow down (429).", after=wait, advice=_AGAIN, why="limited")
     if status >= 500 or status in (408, 425):
-        return SourceBusy(f"Reddit cannot answer now ({status}).", after=wait, advice=_AGAIN)
+        return SourceBusy(f"Reddit cannot answer now ({status}).", after=wait, advice=_AGAIN, why="down")
     if 300 <= status < 400:
         return moved()
     reason = words(part(_read(body), "reason"))
     if reason in _REASONS:
-        what, advice = _REASONS[reason]
-        return SourceGone(f"The subreddit {what} ({status}).", advice=advice)
+        what, advice, why = _REASONS[reason]
+        return SourceGone(f"The subreddit {what} ({status}).", advice=advice, why=why)
     if status in (401, 403):
-        what, advice = _GONE[status]
-        return SourceGone(f"Reddit {what} ({status}).", advice=advice)
-    what, advice = _GONE.get(status, ("cannot be asked for in this way", "Check its name."))
-    return SourceGone(f"The subreddit {what} ({status}).", advice=advice)
+        what, advice, why = _GONE[status]
+        return SourceGone(f"Reddit {what} ({status}).", advice=advice, why=why)
+    what, advice, why = _GONE.get(status, ("cannot be asked for in this way", "Check its name.", "gone"))
+    return SourceGone(f"The subreddit {what} ({status}).", advice=advice, why=why)
 
 
 def moved() -> SourceGone:
     """Reddit leads elsewhere where a subreddit is not there."""
-    return SourceGone("There is no such subreddit: Reddit leads elsewhere.", advice="Check its name.")
+    return SourceGone(
+        "There is no such subreddit: Reddit leads elsewhere.", advice="Check its name.", why="gone"
+    )
 
 
 def told(error: BaseException) -> EarnestError:
@@ -176,7 +183,9 @@ def told(error: BaseException) -> EarnestError:
     if ours is not None:
         return ours
     if isinstance(error, OAuthException):
-        return SourceGone("Reddit does not take the id or the secret of the application.", advice=_APP)
+        return SourceGone(
+            "Reddit does not take the id or the secret of the application.", advice=_APP, why="key_refused"
+        )
     if isinstance(error, (aiohttp.ContentTypeError, aiohttp.ClientPayloadError)):
         return strange()
     if isinstance(error, (aiohttp.ClientError, OSError)):
@@ -190,7 +199,7 @@ def told(error: BaseException) -> EarnestError:
 
 def strange() -> SourceBusy:
     """An answer that is none of Reddit's."""
-    return SourceBusy("Reddit does not answer as it should.", advice=_AGAIN)
+    return SourceBusy("Reddit does not answer as it should.", advice=_AGAIN, why="bad_content")
 
 
 def _read(body: bytes) -> Any:

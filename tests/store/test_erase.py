@@ -37,6 +37,11 @@ PLAIN = {
     "Invitation": "id place token notice grace_days made opens_by until used",
     "ConsentEvent": "id programme programme_name place title type what why grace_days at",
     "DeadLetter": "id place position error at",
+    "Lease": "place holder fence until",
+    "Health": "place code since late took remaining waits_until moved_to",
+    "Gap": "id place since until why",
+    "Backfill": "place since until cursor state problem earliest latest posts read asked changed next_try",
+    "Heartbeat": "holder began seen held",
     "Post": "id programme place arrival created received lang kind kind_score label unsure sentiment"
     " sentiment_score model corrected version theme",
     "PostLabel": "pk post rank programme label score",

@@ -74,6 +74,22 @@ def note_head() -> None:
     fresh.replace(where)
 
 
+def noted_before() -> int:
+    """The number of the head that was noted beside the keys; 0 where none was."""
+    found = _noted()
+    return 0 if found is None else found.seq
+
+
+def note_restored(at: datetime) -> None:
+    """A backup was put back, and the chain says so: from now on it is held against its own head. The head
+    from before is kept beside it, for whoever wants to know what was lost.
+    """
+    where = _noted_path()
+    if where.exists():
+        where.rename(where.with_name(f"{where.name}.before-{at:%Y%m%dT%H%M%SZ}"))
+    note_head()
+
+
 def read_anchor(text: str, origin: str = "the anchor") -> Anchor:
     """The head in a line (or in a text that holds one). Raises InputError when it was not copied whole."""
     found = _LINE.search(" ".join(text.split()))

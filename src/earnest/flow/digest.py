@@ -1,10 +1,10 @@
 """What becomes of a page between its source and the store: the gate, the verdicts, the voice tags."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from earnest.flow import trace
 from earnest.flow.asking import Asking, Kin, asking
+from earnest.flow.labelled import Labels, label
 from earnest.gate import voice
 from earnest.gate.admit import Gate
 from earnest.record.cleared import ClearedPost
@@ -13,19 +13,12 @@ from earnest.record.verdict import Verdict
 from earnest.store.rows import Kept
 
 
-class Labels(Protocol):
-    """What of a model is needed (`understand.classify.Model` is one)."""
-
-    @property
-    def id(self) -> str: ...
-    def classify(self, texts: Sequence[str], *, sentiment: bool) -> list[Verdict]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Digest:
     """A page, ready to keep. `read` counts everything the source gave, also what was withheld or refused.
 
-    `asking` is what people in it ask for their own accounts.
+    `asking` is what people in it ask for their own accounts; `departed` are accounts of which the place says
+    that they went, each as a place, what stands for it among those that are out, and its speaker.
     """
 
     kept: tuple[Kept, ...]
@@ -37,6 +30,7 @@ class Digest:
     cursor: str
     done: bool
     asking: tuple[Asking, ...] = ()
+    departed: tuple[tuple[int, bytes, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +52,27 @@ class Stages:
         Raises MissingKeys when the key file has gone meanwhile: then nothing is admitted.
         """
         self.keys.refresh()
-        admitted = self.gate.admit(page.posts)
+        with trace.span("gate", posts=len(page.posts)):
+            admitted = self.gate.admit(page.posts)
         posts = [item for item in admitted.cleared if isinstance(item, ClearedPost)]
-        verdicts = self.model.classify([post.text for post in posts], sentiment=self.audience == "customers")
+        with trace.span("understand"):
+            labelled, unlabelled = label(self.model, posts, sentiment=self.audience == "customers")
+        gone = [item for item in admitted.cleared if not isinstance(item, ClearedPost)]
         return Digest(
-            kept=tuple(
-                Kept(post, verdict, self._tag(post, verdict))
-                for post, verdict in zip(posts, verdicts, strict=True)
-            ),
-            erased=tuple(item.key for item in admitted.cleared if not isinstance(item, ClearedPost)),
-            withdrawn=tuple(admitted.withdrawn),
-            refused=(*page.refused, *admitted.refused),
+            kept=tuple(Kept(post, verdict, self._tag(post, verdict)) for post, verdict in labelled),
+            erased=tuple(item.key for item in gone if not item.if_kept),
+            withdrawn=(*admitted.withdrawn, *(item.key for item in gone if item.if_kept)),
+            refused=(*page.refused, *admitted.refused, *unlabelled),
             withheld=admitted.withheld,
             read=len(page.posts) + len(page.refused),
             cursor=page.cursor,
             done=page.done,
             asking=tuple(asking(self.keys, self.kin, admitted.leaving)),
+            departed=tuple(
+                (kin.place_id, self.keys.leaver(kin.source, author), self.keys.speaker(kin.source, author))
+                for author in page.departed
+                for kin in self.kin
+            ),
         )
 
     def _tag(self, post: ClearedPost, verdict: Verdict) -> bytes | None:

@@ -16,7 +16,7 @@ from earnest.record.errors import EarnestError, Refused, SourceBusy, SourceGone,
 from earnest.sources import handshake
 from earnest.sources.base import Source
 from earnest.sources.handshake import Farewell, Handshake, NotProved, Proof, Skips, Why
-from earnest.sources.registry import open_source
+from earnest.sources.registry import TYPES, open_source
 from earnest.store import clock, read, read_consents, write
 
 HOLDS = timedelta(hours=1)
@@ -79,7 +79,7 @@ def stand(place: read.ListeningPlace, source: Source) -> Standing:
     return Standing(read.listening_place(place.programme, place.slug))
 
 
-def confirm(place: read.ListeningPlace, source: Source) -> None:
+def confirm(place: read.ListeningPlace, source: object) -> None:
     """Once more, after a page was read and before it is kept. Raises SourceGone where it must not be."""
     asked = read.invitation(place.id)
     if asked is not None and isinstance(source, Handshake):
@@ -131,7 +131,7 @@ def _by_ledger_alone(place: read.ListeningPlace, *, asked: bool = False) -> None
     )
 
 
-def _in_time(place: read.ListeningPlace, asked: read.InvitationRow, source: Source) -> None:
+def _in_time(place: read.ListeningPlace, asked: read.InvitationRow, source: object) -> None:
     """An invitation that was not taken up, or has held as long as it may, ends."""
     now = clock.now()
     if now >= (asked.until if asked.used is not None else asked.opens_by):
@@ -151,11 +151,13 @@ def _open(place: read.ListeningPlace, proof: Proof, now: datetime, expires: date
     _note("consent_opened", place)
 
 
-def _ended(place: read.ListeningPlace, source: Source, why: Why) -> SourceGone:
+def _ended(place: read.ListeningPlace, source: object, why: Why) -> SourceGone:
     """End the invitation for good: nothing more is read, the bot leaves, its secret goes."""
     if write.end_consent(place.id, clock.now(), why):
         _note("consent_closed", place, why=why)
-        if isinstance(source, Farewell) and why != "sent_away" and not read_consents.read_elsewhere(place.id):
+        kind = TYPES.get(place.type)
+        shared = read_consents.read_elsewhere(place.id, kind.community if kind else None)
+        if isinstance(source, Farewell) and why != "sent_away" and not shared:
             with suppress(EarnestError):
                 source.leave()
         forget_secret(place.programme, place.slug)

@@ -8,7 +8,7 @@ from earnest.desk import audit
 from earnest.egress import Egress
 from earnest.flow.handshake import HOLDS
 from earnest.flow.intake import programme_of, slug_of
-from earnest.flow.secret import keep_secret
+from earnest.flow.secret import check_alone, keep_secret
 from earnest.record import audience
 from earnest.record.errors import BadSetting, InputError, Refused
 from earnest.sources import handshake
@@ -98,10 +98,13 @@ def invite(
     source = open_source(type, whole, egress)
     if not isinstance(source, Handshake):
         raise Refused(f"A {type} place cannot prove that a community invited Earnest.")
+    if kind.secret:
+        check_alone(type, secret)
     how = source.how()
     now = clock.now()
     until = now + timedelta(days=asking.hold_for)
     token = handshake.new_token()
+    wording = source.wording(asking.lang) if isinstance(source, handshake.Words) else None
     notice = handshake.compose(
         handshake.Terms(
             programme=terms.name,
@@ -116,7 +119,13 @@ def invite(
         ),
         token,
         asking.lang,
+        wording,
     )
+    if wording is not None and wording.longest is not None and len(notice) > wording.longest:
+        raise InputError(
+            f"The notice has {len(notice):,} characters; a message there holds {wording.longest:,}.",
+            advice="Say the programme's purpose and contact in fewer words.",
+        )
     slug = slug_of(name)
     place = write.add_place(
         programme, slug, title=title or name, type=type, kind="closed", region=region, lang=lang,

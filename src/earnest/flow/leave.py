@@ -66,6 +66,20 @@ def keep_page(
     return write_leaving.keep_page(place.place_id, wishes, known, keep, noted)
 
 
+def depart(place: Kin, keys: voice.Keys, departed: Sequence[tuple[int, bytes, bytes]]) -> int:
+    """Erase what accounts said that their place says are gone. They are not out: whoever comes back is heard.
+
+    Before the page that says so is kept, in a transaction of its own: done twice it changes nothing more.
+    """
+    if not departed:
+        return 0
+    gone = write_leaving.depart([_account(keys, *one) for one in departed])
+    if gone:
+        programme, _, slug = place.source.partition("/")
+        audit.note("system", "erased", programme=programme, about=f"place:{slug}", detail={"posts": gone})
+    return gone
+
+
 def answer(source: object, asking: Sequence[Asking], kept: write_leaving.Kept) -> None:
     """Let a source that can tell the people in it that they are out. What holds, holds also untold."""
     told = [one.post for one in asking if one.key in kept.left]

@@ -1,17 +1,73 @@
 """Places from the pages: adding one, pausing, resuming and closing it. Each is noted in the audit chain."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
 
 from earnest.desk import audit
 from earnest.egress import Egress
-from earnest.flow.intake import programme_of, slug_of
-from earnest.record import audience
-from earnest.record.errors import Refused
+from earnest.flow.intake import slug_of
+from earnest.flow.place_words import check_words
+from earnest.flow.secret import (
+    drop_held,
+    forget_secret,
+    held_secret,
+    hold_secret,
+    keep_secret,
+    settings_of,
+)
+from earnest.flow.trying import Tried, may_be_added, try_place
+from earnest.record.errors import BadSetting, Refused
+from earnest.sources.base import SourceType
 from earnest.sources.registry import TYPES, open_source
-from earnest.store import write
+from earnest.store import read, write
 from earnest.store.write_places import PausedBy
+
+ADDRESSES = frozenset({"address", "base", "endpoint", "homeserver", "host", "port", "server", "url"})
+"""Settings that say where requests go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A place as somebody asks for it on a page. Their `secret` is held between trying and adding."""
+
+    programme: str
+    type: str
+    kind: str
+    given: dict[str, Any]
+    secret: str = field(repr=False)
+    person: int
+
+
+def try_it(wanted: Wanted, egress: Egress | None) -> Tried:
+    """Try a place, and hold its secret for the one who gave it. Raises as `trying.try_place` does."""
+    known, secret = _known(wanted)
+    whole = _whole(known, _plain(known, wanted.given), secret)
+    actor = f"person:{wanted.person}"
+    tried = try_place(wanted.programme, wanted.type, wanted.kind, whole, egress, actor=actor)
+    if wanted.secret and known.secret:
+        hold_secret(wanted.programme, wanted.type, wanted.person, wanted.secret)
+    return tried
+
+
+def add_it(wanted: Wanted, name: str, egress: Egress | None) -> str:
+    """Add a place with the secret it was tried with, unless another was given. Raises as `add_place` does."""
+    _, secret = _known(wanted)
+    actor = f"person:{wanted.person}"
+    slug = add_place(
+        wanted.programme, name, wanted.type, wanted.kind, wanted.given, egress, actor=actor, secret=secret
+    )
+    drop_held(wanted.programme, wanted.type, wanted.person)
+    return slug
+
+
+def _known(wanted: Wanted) -> tuple[SourceType, str]:
+    may_be_added(wanted.programme, wanted.type, wanted.kind)
+    known = TYPES[wanted.type]
+    held = held_secret(wanted.programme, wanted.type, wanted.person) if known.secret else ""
+    return known, wanted.secret or held
 
 
 def add_place(
@@ -19,30 +75,100 @@ def add_place(
     name: str,
     type: str,
     kind: str,
-    given: dict[str, Any],
+    given: Mapping[str, Any],
     egress: Egress | None,
     *,
     actor: str,
+    secret: str = "",
+    title: str = "",
+    region: str | None = None,
+    lang: str | None = None,
+    every: int = 300,
 ) -> str:
     """Add a place that needs no invitation; its slug. That of a draft is read once the programme begins.
 
-    Raises RefusedAudience where the audience may not be heard there, Refused for a kind that this type cannot
-    be or that only a community can open, and what opening the source raises.
+    `secret` goes into the key folder. Raises RefusedAudience where the audience may not be heard there,
+    Refused for a kind that this type cannot be or that only a community can open, StoreError where there is a
+    place of this name, and what opening the source raises.
     """
-    audience.check(programme_of(programme).audience, kind)
-    if kind == "closed":
-        raise Refused("A community is not added, it invites.", advice="Write an invitation for it.")
-    known = TYPES.get(type)
-    if known is None or kind not in known.kinds:
-        raise Refused(
-            f"A place of type '{type[:40]}' cannot be {kind}.", advice="Choose another type or kind."
-        )
-    open_source(type, given, egress)
+    may_be_added(programme, type, kind)
+    known = TYPES[type]
+    plain = _plain(known, given)
+    open_source(type, _whole(known, plain, secret), egress)
     slug = slug_of(name)
     with transaction.atomic():
-        write.add_place(programme, slug, title=name, type=type, kind=kind, settings=given)
+        write.add_place(
+            programme, slug, title=title or name, type=type, kind=kind, region=region, lang=lang,
+            settings=plain, interval=every,
+        )  # fmt: skip
+        if known.secret and secret:
+            keep_secret(programme, slug, secret)
         audit.note(actor, "place_added", programme=programme, about=f"place:{slug}", detail={"type": type})
     return slug
+
+
+def change_place(
+    programme: str,
+    slug: str,
+    given: Mapping[str, Any],
+    egress: Egress | None,
+    *,
+    actor: str,
+    secret: str = "",
+) -> bool:
+    """Write other settings and, where one is given, another secret of a place; whether anything changed.
+
+    With other settings it is read from its start: what is kept already is recognised. An invited place keeps
+    its settings, because its community agreed to that place alone; its secret may change. Raises Refused,
+    StoreError, and what opening the source raises.
+    """
+    place = read.listening_place(programme, slug)
+    known = TYPES.get(place.type)
+    if known is None:
+        raise Refused(f"There is no source type '{place.type}' here any more.", advice="Close the place.")
+    plain = _plain(known, given)
+    fresh = plain != dict(place.settings)
+    if fresh and place.kind == "closed":
+        raise Refused(
+            "What a community agreed to is not changed.",
+            advice="Close the place and ask the other community.",
+        )
+    if secret == "" and actor != "cli" and known.secret and _elsewhere(place.settings, plain):
+        raise Refused(
+            "With another address the key is needed again: it was given for the one before.",
+            advice="Write the key too.",
+        )
+    open_source(
+        place.type, _whole(known, plain, secret or settings_of(place).get(known.secret or "", "")), egress
+    )
+    with transaction.atomic():
+        if fresh:
+            write.change_settings(programme, slug, plain)
+            _note(actor, "place_changed", programme, slug)
+        if known.secret and secret:
+            keep_secret(programme, slug, secret)
+            audit.note(actor, "secret_made", programme=programme, about=f"place:{slug}")
+    return fresh or bool(secret)
+
+
+def _elsewhere(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether requests, and with them the key, would go to another address."""
+    changed = [name for name in {*before, *after} if before.get(name) != after.get(name)]
+    return any("://" in str(after.get(name, "")) or name in ADDRESSES for name in changed)
+
+
+def _plain(kind: SourceType, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings that may stand in the database. Raises BadSetting where the secret is among them, and
+    RefusedConfiguration where they aim at what is not listened for.
+    """
+    if kind.secret in given:
+        raise BadSetting(f"The {kind.secret} is not kept with the settings.", advice="Give it as the secret.")
+    check_words(given)
+    return dict(given)
+
+
+def _whole(kind: SourceType, plain: dict[str, Any], secret: str) -> dict[str, Any]:
+    return {**plain, kind.secret: secret} if kind.secret and secret else plain
 
 
 def pause(programme: str, slug: str, *, by: PausedBy, actor: str) -> None:
@@ -59,11 +185,20 @@ def resume(programme: str, slug: str, *, by: PausedBy, actor: str) -> None:
         _note(actor, "place_resumed", programme, slug)
 
 
+def accept_move(programme: str, slug: str, *, actor: str) -> str:
+    """A place is read at the address that it says it moved to, for good; that address."""
+    with transaction.atomic():
+        moved = write.accept_move(programme, slug)
+        _note(actor, "place_moved", programme, slug)
+    return moved
+
+
 def close(programme: str, slug: str, *, actor: str) -> None:
     """Stop reading a place for good. What a community's place gave is erased after its grace period."""
     with transaction.atomic():
         write.close_place(programme, slug, "The operator stopped listening here.")
         _note(actor, "place_closed", programme, slug)
+    forget_secret(programme, slug)
 
 
 def _note(actor: str, action: str, programme: str, slug: str) -> None:

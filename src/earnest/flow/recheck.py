@@ -18,7 +18,7 @@ from earnest.flow.listen import keep_digest, open_place, open_stages
 from earnest.gate.voice import Keys
 from earnest.record.errors import EarnestError, StoreError
 from earnest.record.raw import Page
-from earnest.sources.base import Relists, Source
+from earnest.sources.base import Reaches, Relists, Source
 from earnest.sources.registry import open_source
 from earnest.sources.submit.receive import Listed
 from earnest.store import clock, read, write
@@ -77,7 +77,7 @@ def recheck(
     if not isinstance(source, Relists):
         raise StoreError(f"The place '{place.slug}' cannot list its posts again.", advice="See its settings.")
     days = gone = 0
-    for first, end in read.days_due(place.id, now):
+    for first, end in _within_reach(source, read.days_due(place.id, now)):
         at, known = clock.now(), read.newest_id(place.programme)
         pages = source.still_there(clock.moment(first * clock.DAY), clock.moment(end * clock.DAY))
         there = _heard_again(place, source, pages, stages, keys)
@@ -85,6 +85,14 @@ def recheck(
         days += end - first
     _note("system", place, gone)
     return Rechecked(place, days, gone)
+
+
+def _within_reach(source: Source, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans of days that the source can still list whole; the others stay due, and hidden."""
+    if not spans or not isinstance(source, Reaches):
+        return spans
+    whole = -(-clock.seconds(source.reaches()) // clock.DAY)
+    return [(max(first, whole), end) for first, end in spans if end > whole]
 
 
 def _note(actor: str, place: read.ListeningPlace, gone: int) -> None:
@@ -102,8 +110,7 @@ def _heard_again(
         digest = stages.digest(page)
         # Counted when it first passed by; and the place's own reading goes on where it was.
         seen = replace(digest, withheld=0, refused=())
-        heard = write.Hearing(at=datetime.now(UTC), next_read=place.next_read)
-        keep_digest(place, source, stages, seen, heard, place.cursor, place.cursor)
+        keep_digest(place, source, stages, seen, write.Hearing(at=datetime.now(UTC)), False, False)
     return frozenset(there)
 
 

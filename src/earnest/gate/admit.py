@@ -153,7 +153,7 @@ class Gate:
     def _decide(self, raw: RawPost, place: int, now: datetime, latest: datetime, withheld: Heard) -> Answer:
         """`withheld` is what the filter of protected speech and opting out heard in the text."""
         if raw.change == "deleted":
-            return Erasure(self._keys.post_key(self._source, raw.id))
+            return Erasure(self._keys.post_key(self._source, raw.id), raw.if_kept)
         text = raw.text
         if len(text) > MAX:
             return Refusal(f"item {place}", "TooLong", f"the text is longer than {MAX:,} characters")

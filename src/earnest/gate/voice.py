@@ -254,6 +254,25 @@ class Keys:
         self._posts, self._speakers, self._epochs, self._leaving = posts, speakers, epochs, leaving
         self._made = made
 
+    def without_voices(self) -> str:
+        """The key file as it may lie in a backup: what posts, deletions and opting out are known by, and which
+        quarters' keys were destroyed. No key that leads to a voice: those of quarters are left out, and that
+        of speakers is another one, so that destroying a key here leaves no copy elsewhere.
+        """
+        self.refresh()
+        self._leaving_key()
+        return json.dumps(
+            {
+                "version": VERSION,
+                "posts": self._posts.hex(),
+                "speakers": secrets.token_bytes(32).hex(),
+                "leaving": self._leaving.hex(),
+                "epochs": {name: "" for name in self.destroyed},
+                "made": {},
+            },
+            indent=1,
+        )
+
     def _write(self) -> None:
         held = {
             "version": VERSION,

@@ -102,6 +102,7 @@ WHY: dict[str, str] = {
     "partly": "delivered, but some addresses were refused",
     "by_hand": "dropped by hand",
     "post_gone": "dropped: the post it was about is gone",
+    "restored": "dropped: a backup was put back, and it may have been sent before",
     "channel_off": "the channel is off or was removed",
     "busy": "the other side is busy",
     "slow": "the other side asked to slow down",

@@ -21,6 +21,7 @@ from django.db.models import F
 from earnest.store import (
     clock,
     dialect,
+    endings,
     erase_actions,
     erase_cases,
     erase_escalations,
@@ -114,14 +115,18 @@ def _lay(db: Any, programme_id: int, place_id: int, keys: Sequence[bytes], at: d
 
 
 def settle() -> int:
-    """Apply what the lists of graves and of leavers name and the database does not know of: it came from a
-    backup, or a process was killed. To be called before anything is read; two looks when all is well. How
-    many posts went.
+    """Apply what the lists of graves, of leavers and of what ended name and the database does not know of: it
+    came from a backup, or a process was killed. To be called before anything is read; a few looks when all is
+    well. How many posts went.
     """
     if not leavers.settled():
         with transaction.atomic(), connection.cursor() as db:
             wait_for_writers(db)
             leavers.settle()
+    if not endings.settled():
+        with transaction.atomic(), connection.cursor() as db:
+            wait_for_writers(db)
+            endings.settle()
     if graves.settled():
         return 0
     with transaction.atomic(), connection.cursor() as db:

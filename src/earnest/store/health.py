@@ -29,10 +29,9 @@ def look() -> Health:
         else:
             db.execute("SHOW server_version")
             version = f"PostgreSQL {db.fetchone()[0]}"
-    executor = MigrationExecutor(connection)
-    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    if waiting:
-        return Health(version, waiting)
+    changes = waiting()
+    if changes:
+        return Health(version, changes)
     failed = models.Place.objects.filter(state="failed").values_list("programme__slug", "slug", "problem")
     return Health(
         version,
@@ -42,3 +41,9 @@ def look() -> Health:
         places=models.Place.objects.count(),
         failed=tuple((f"{programme}/{slug}", problem) for programme, slug, problem in failed.order_by("pk")),
     )
+
+
+def waiting() -> int:
+    """How many changes of the tables were not made yet."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

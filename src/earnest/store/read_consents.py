@@ -158,10 +158,15 @@ def place_name(place_id: int) -> tuple[str, str]:
     return (str(found[0]), str(found[1])) if found else ("", "")
 
 
-def read_elsewhere(place_id: int) -> bool:
-    """Does another closed place, not yet ended, read the same community (the same settings but for marks)?"""
+def read_elsewhere(place_id: int, community: str | None = None) -> bool:
+    """Does another closed place, not yet ended, read the same community? That is what the setting `community`
+    names, or where there is none the same settings but for marks.
+    """
     own = Place.objects.get(pk=place_id)
     others = Place.objects.filter(kind="closed", type=own.type).exclude(pk=place_id).exclude(state="closed")
+    if community is not None:
+        wider = own.settings.get(community)
+        return any(other.settings.get(community) in (wider, None) for other in others)
     return any(_same(own.settings, other.settings) for other in others)
 
 

@@ -37,6 +37,8 @@ class Span(Protocol):
     def since(self) -> datetime | None: ...
     @property
     def until(self) -> datetime | None: ...
+    @property
+    def missed(self) -> tuple[datetime, datetime] | None: ...
 
 
 def add(db: Any, programme_id: int, cells: Iterable[Cell], sign: int = 1) -> None:
@@ -124,12 +126,20 @@ def add_voices(
 
 def hear(db: Any, place_id: int, with_posts: set[int], span: Span) -> None:
     """Mark hours: those with posts are observed, the others of the span verified empty. A known hour never
-    sinks.
+    sinks, but for those that the place says it can no longer give: without posts they are unknown again.
     """
     states = {}
+    gone: range | None = None
+    if span.missed is not None:
+        first, last = (clock.seconds(at) // clock.HOUR for at in span.missed)
+        gone = range(first, last + 1)
+        db.execute(
+            "DELETE FROM store_coverage WHERE place_id = %s AND hour >= %s AND hour <= %s AND state = 1",
+            [place_id, first, last],
+        )
     if span.since is not None and span.until is not None and span.until - span.since <= MAX_SPAN:
         first, last = clock.seconds(span.since) // clock.HOUR, clock.seconds(span.until) // clock.HOUR
-        states = dict.fromkeys(range(first, last + 1), 1)
+        states = {hour: 1 for hour in range(first, last + 1) if gone is None or hour not in gone}
     states |= dict.fromkeys(with_posts, 2)
     rows = sorted((place_id, hour, state) for hour, state in states.items())
     change = "CASE WHEN {new} > {old} THEN {new} ELSE {old} END"

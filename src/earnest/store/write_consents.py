@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from earnest.record.errors import StoreError
-from earnest.store import clock
+from earnest.store import clock, endings
 from earnest.store.models import Consent, ConsentEvent, Invitation, Place
 
 
@@ -155,6 +155,7 @@ def end_consent(place_id: int, at: datetime, why: str = "unpublished") -> bool:
         latest = Consent.objects.filter(place_id=place_id).order_by("-opened").first()
         grace = latest.grace_days if latest is not None else known
         _write(place_id, "closed", at, why=why, grace_days=grace)
+        endings.note(place, "closed", at)
     return True
 
 

@@ -129,12 +129,32 @@ def erase_accounts(accounts: Sequence[Account], *, out: bool, then: Callable[[in
     """
     with transaction.atomic(), connection.cursor() as db:
         take_numbers(db, 0)
-        gone = sum(_forget(db, one) for one in accounts)
+        gone = sum(_forget(db, one.place_id, [one]) for one in accounts)
         if out:
             for one in accounts:
                 opt_out(one.place_id, [one.hash])
         _soon()
         then(gone)
+    return gone
+
+
+def depart(accounts: Sequence[Account]) -> int:
+    """Erase what accounts said that are gone where they were, in one transaction. How many posts went.
+
+    A network tells of every account that goes, and most of them were never heard here: they are looked for
+    together. Raises StoreBusy when the database is locked or restarting.
+    """
+    by_place: dict[int, list[Account]] = {}
+    for one in accounts:
+        by_place.setdefault(one.place_id, []).append(one)
+    try:
+        with transaction.atomic(), connection.cursor() as db:
+            take_numbers(db, 0)
+            gone = sum(_forget(db, place_id, some) for place_id, some in by_place.items())
+            if gone:
+                _soon()
+    except OperationalError as error:
+        raise StoreBusy("The database is busy or restarting.", advice="It is tried again.") from error
     return gone
 
 
@@ -205,7 +225,7 @@ def _carry_out(db: Any, place_id: int, asked: Asked) -> None:
             opt_in(one.place_id, [one.hash])
     else:
         for one in asked.accounts:
-            gone += _forget(db, one)
+            gone += _forget(db, one.place_id, [one])
             opt_out(one.place_id, [one.hash])
     if asked.code is not None and not asked.back:
         _use_code(asked, gone)
@@ -221,31 +241,31 @@ def _use_code(asked: Asked, gone: int) -> None:
     )
 
 
-def _forget(db: Any, account: Account) -> int:
-    """Erase an account's posts at a place, as far as voices lead to them, and keep them away. How many went.
+def _forget(db: Any, place_id: int, accounts: Sequence[Account]) -> int:
+    """Erase accounts' posts at a place, as far as voices lead to them, and keep them away. How many went.
 
     Voices are kept by programme and week; posts have no index by them, and need none: the weeks say where to
     look.
     """
-    programme = Place.objects.values_list("programme_id", flat=True).get(pk=account.place_id)
-    labels = DayCount.objects.filter(programme_id=programme, place_id=account.place_id, facet="label")
+    programme = Place.objects.values_list("programme_id", flat=True).get(pk=place_id)
+    labels = DayCount.objects.filter(programme_id=programme, place_id=place_id, facet="label")
     corrected = Correction.objects.filter(programme_id=programme, voice__isnull=False)
-    moved = Post.objects.filter(place_id=account.place_id).exclude(theme="")
+    moved = Post.objects.filter(place_id=place_id).exclude(theme="")
     under = {
         *labels.values_list("value", flat=True),
         *corrected.values_list("said_label", flat=True),
         *moved.values_list("theme", flat=True).distinct(),
         *read_taxonomy.ever(programme),
     }
-    tags = account.tags(sorted(under))
+    tags = [tag for one in accounts for tag in one.tags(sorted(under))]
     heard = "SELECT tag, week FROM store_voice WHERE programme_id = %s AND"
     weeks: dict[int, list[bytes]] = {}
     for tag, week in dialect.among(db, heard, "tag", list(tags), programme):
         weeks.setdefault(week, []).append(bytes(tag))
-    keys = [key for week, some in weeks.items() for key in _said(db, account.place_id, week, some)]
-    keys += _corrected(db, account.place_id, tags)
-    keys += _relabelled(db, account.place_id, tags)
-    return erase.bury(db, programme, account.place_id, keys, clock.now())
+    keys = [key for week, some in weeks.items() for key in _said(db, place_id, week, some)]
+    keys += _corrected(db, place_id, tags)
+    keys += _relabelled(db, place_id, tags)
+    return erase.bury(db, programme, place_id, keys, clock.now())
 
 
 def _said(db: Any, place_id: int, week: int, tags: Iterable[bytes]) -> list[bytes]:

@@ -17,10 +17,10 @@ from django.db.models import Exists, OuterRef
 
 from earnest.record import audience
 from earnest.record.errors import StoreBusy, StoreError
-from earnest.store import clock, dialect, erase, identity, tally
+from earnest.store import clock, dialect, erase, identity, tally, write_gaps, write_leases
 from earnest.store.erase_reposts import look_again
 from earnest.store.marks import marks
-from earnest.store.models import DeadLetter, Place, Recheck
+from earnest.store.models import DeadLetter, Gap, Place, Recheck
 from earnest.store.page import Known, Page, sort, taken_there
 from earnest.store.rows import Kept, Prepared, prepare, without_sentiment
 
@@ -38,7 +38,7 @@ LABELS, WORDS = len(POST), len(POST) + 1
 
 _ASKED = (
     "programme_id", "programme__audience", "programme__retention_days", "state", "cursor", "last_post",
-    "rechecked",
+    "last_read", "rechecked", "open_gap",
 )  # fmt: skip
 """What of a place decides on its posts."""
 
@@ -51,13 +51,15 @@ class Hearing:
     """What a read vouches for: everything said at the place from `since` to `until` was seen. None: only its
     posts.
 
-    `at` is when it was read, `next_read` when the place is due again.
+    `at` is when it was read, `next_read` when the place is due again, `missed` a stretch that the place can
+    no longer give.
     """
 
     at: datetime
     since: datetime | None = None
     until: datetime | None = None
     next_read: datetime | None = None
+    missed: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,11 @@ def keep(
     withdrawn: Sequence[bytes] = (),
     refused: Sequence[Unreadable] = (),
     withheld: int = 0,
-    cursor: str | None,
+    cursor: str | Literal[False] | None,
     heard: Hearing,
     model: str = "",
     after: str | Literal[False] | None = False,
+    fence: write_leases.Fence | None = None,
 ) -> Outcome:
     """Keep one page of a place and move its cursor, in one transaction.
 
@@ -99,9 +102,11 @@ def keep(
     changes in place. A key that was erased once is never kept again. `withdrawn` are keys of what may not be
     kept as it now is: an earlier wording that was kept is erased, and where there is none nothing is left of
     them. `model` is the id of what made the verdicts. `after` is the cursor that the reader went on from:
-    where another reader has moved it since, nothing is kept (False: not asked). Raises StoreBusy then, and
-    when the database is locked or restarting: nothing was kept, it may be tried again. Raises StoreError when
-    the place is gone or closed.
+    where another reader has moved it since, nothing is kept (False: not asked). `fence` is the reader's
+    lease (`write_leases`): where the place has gone to another holder, nothing is kept. `cursor` False: a
+    page beside the place's own reading (of its past, or looked at again), whose cursor and times stay. Raises
+    StoreBusy where another reader was there, and when the database is locked or restarting: nothing was kept,
+    it may be tried again. Raises StoreError when the place is gone or closed.
     """
     posts = prepare(kept, words=dialect.needs_words())
     return keep_prepared(
@@ -115,6 +120,7 @@ def keep(
         heard=heard,
         model=model,
         after=after,
+        fence=fence,
     )
 
 
@@ -126,18 +132,24 @@ def keep_prepared(
     withdrawn: Sequence[bytes] = (),
     refused: Sequence[Unreadable] = (),
     withheld: int = 0,
-    cursor: str | None,
+    cursor: str | Literal[False] | None,
     heard: Hearing,
     model: str = "",
     after: str | Literal[False] | None = False,
+    fence: write_leases.Fence | None = None,
 ) -> Outcome:
     """`keep` for posts that were prepared elsewhere (`rows.prepare`)."""
     try:
         with transaction.atomic(), connection.cursor() as db:
             numbers = take_numbers(db, len(posts))
+            if fence is not None:
+                write_leases.check(fence)
             place = (
                 Place.objects.filter(pk=place_id)
-                .annotate(rechecked=Exists(Recheck.objects.filter(pk=OuterRef("pk"))))
+                .annotate(
+                    rechecked=Exists(Recheck.objects.filter(pk=OuterRef("pk"))),
+                    open_gap=Exists(Gap.objects.filter(place_id=OuterRef("pk"), until__isnull=True)),
+                )
                 .values(*_ASKED)
                 .first()
             )
@@ -168,7 +180,12 @@ def keep_prepared(
             if place["rechecked"]:
                 _seen(page, {row[9] // clock.DAY for row in new})
             _dead_letters(place_id, refused, heard.at)
-            _move(place_id, cursor, heard, place, max((row[9] for row in new), default=None))
+            newest = max((row[9] for row in new), default=None)
+            if cursor is False:
+                _said(place_id, place, newest)
+            else:
+                write_gaps.heard(place_id, place["last_read"], heard, open_gap=place["open_gap"])
+                _move(place_id, cursor, heard, place, newest)
     except OperationalError as error:
         raise StoreBusy(
             "The database is busy or restarting.", advice="Nothing was kept; try again."
@@ -324,15 +341,25 @@ def _move(
     place_id: int, cursor: str | None, heard: Hearing, place: Mapping[str, Any], newest: int | None
 ) -> None:
     """Put the cursor after the page; a read that worked mends a failed place, a paused one stays paused."""
-    changes: dict[str, Any] = {}
-    if newest is not None:
-        said = clock.moment(newest)
-        changes["last_post"] = said if place["last_post"] is None else max(said, place["last_post"])
+    changes: dict[str, Any] = _last_post(place, newest)
     if place["state"] == "failed":
         changes["state"] = "hearing"
     Place.objects.filter(pk=place_id).update(
         cursor=cursor, last_read=heard.at, next_read=heard.next_read, problem="", failures=0, **changes
     )
+
+
+def _said(place_id: int, place: Mapping[str, Any], newest: int | None) -> None:
+    changes = _last_post(place, newest)
+    if changes:
+        Place.objects.filter(pk=place_id).update(**changes)
+
+
+def _last_post(place: Mapping[str, Any], newest: int | None) -> dict[str, Any]:
+    if newest is None:
+        return {}
+    said = clock.moment(newest)
+    return {"last_post": said if place["last_post"] is None else max(said, place["last_post"])}
 
 
 def settle() -> None:

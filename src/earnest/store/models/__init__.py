@@ -62,6 +62,7 @@ from earnest.store.models.learn import (
     LearnRun,
     ReviewHold,
 )
+from earnest.store.models.lease import Backfill, Gap, Health, Heartbeat, Lease
 from earnest.store.models.leaving import LeaveCode, OptOut
 from earnest.store.models.outbox import Channel, Incoming, MailWish, Message, OutboxMark
 from earnest.store.models.people import (
@@ -99,6 +100,7 @@ __all__ = [
     "Attempt",
     "AuditHead",
     "AuditLink",
+    "Backfill",
     "BlindAnswer",
     "BlindPost",
     "BlindRound",
@@ -130,7 +132,10 @@ __all__ = [
     "Export",
     "ExportPost",
     "FollowMark",
+    "Gap",
     "Graves",
+    "Health",
+    "Heartbeat",
     "HourCount",
     "InboxTerms",
     "Incoming",
@@ -138,6 +143,7 @@ __all__ = [
     "LearnRun",
     "LearnedModel",
     "LearnedPost",
+    "Lease",
     "LeaveCode",
     "MailWish",
     "Membership",

@@ -27,7 +27,7 @@ LINKS: dict[str, tuple[list[str], str]] = {
         "programme_added",
     ),
     "sources add": (
-        ["sources", "add", "news", "--type", "feed", "--set", "url=https://example.org/feed"],
+        ["sources", "add", "news", "--type", "feed", "--set", "url=https://example.org/feed", "--untried"],
         "place_added",
     ),
     "sources secret": (["sources", "secret", "default"], "secret_made"),
@@ -79,6 +79,9 @@ QUIET = {
     "erase": "tested where it is",
     "routes": "tested in tests/desk/test_routes.py",
     "openapi": "prints a document, not the store",
+    "backup": "its link is tested in tests/cli/test_backup.py",
+    "restore": "its link is tested in tests/cli/test_backup_drill.py",
+    "upgrade": "its link is tested in tests/cli/test_backup_upgrade.py",
 }
 """Commands that show no stored post and change no setting, and why that is so."""
 

@@ -50,6 +50,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("audit", "Who read, changed or took out what: prove it, read it."),
     "keys": ("keys", "The keys of voices: list, rotate, destroy a quarter's."),
     "dpia": ("dpia", "Write a data protection impact assessment of a programme."),
+    "backup": ("backup", "Write a backup, encrypted; look whether one is whole."),
+    "restore": ("restore", "Put a backup back, without bringing back what is gone."),
+    "upgrade": ("upgrade", "Bring the database to this version, after a backup."),
     "doctor": ("doctor", "What is set up, what is missing, and how to mend it."),
 }
 
@@ -101,3 +104,11 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        from earnest.cli import setup
+
+        if not setup.database_failed(error):
+            raise
+        click.echo(f"earnest: The database is busy, restarting or full ({type(error).__name__}).", err=True)
+        click.echo("  Nothing was kept by halves; try again. earnest doctor says more.", err=True)
+        sys.exit(1)

@@ -8,29 +8,20 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from earnest.cli import setup
+from earnest.cli import doctor_backups, doctor_places, setup
+from earnest.cli.finding import Finding
 from earnest.record.errors import EarnestError
 
 LEAST_FREE = 1_000_000_000
 """Bytes of free disk below which the doctor worries."""
 
 EXTRAS = {"accurate": "onnxruntime", "matrix": "nio", "pdf": "typst", "postgres": "psycopg"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `broken` needs mending; `missing` is optional."""
-
-    what: str
-    state: Literal["ok", "missing", "broken"]
-    found: str
-    mend: str = ""
 
 
 @click.command()
@@ -126,9 +117,14 @@ def _database(folder: Path) -> Iterator[Finding]:
 
     found = health.look()
     yield Finding("database", "ok", found.version)
-    mend = (
-        "" if not found.waiting else "Run any command that uses the store; it brings the tables up to date."
-    )
+    from earnest.store import schema
+
+    if schema.look().newer:
+        yield Finding(
+            "tables", "broken", "of a newer version of Earnest", "Install the one that was here last."
+        )
+        return
+    mend = "" if not found.waiting else "Run: earnest upgrade"
     waiting = f"{found.waiting} changes of the tables wait" if found.waiting else "up to date"
     yield Finding("tables", "ok" if not found.waiting else "broken", waiting, mend)
     if not found.waiting:
@@ -244,7 +240,9 @@ CHECKS: dict[str, Callable[[Path], Iterator[Finding]]] = {
     "models": _models,
     "encoder": _encoder,
     "extras": _extras,
+    "places": doctor_places.look,
     "endpoint": _endpoint,
+    "backup": doctor_backups.look,
 }
 
 

@@ -8,14 +8,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from earnest.cli import setup
+from earnest.cli import setup, sources_ask
 from earnest.record.errors import InputError
 from earnest.sources.registry import TYPES
 
 if TYPE_CHECKING:
     from earnest.flow.handshake import Look
 
-CLOSED = sorted(kind.type for kind in TYPES.values() if kind.handshake)
+
+class _Closed(click.ParamType):
+    """A type that proves an invitation; packages are loaded only when one is asked for."""
+
+    name = "type"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        kind = TYPES.get(value)
+        if kind is None or not kind.handshake:
+            may = ", ".join(sorted(one.type for one in TYPES.values() if one.handshake))
+            self.fail(f"'{value}' is not one of: {may}.", param, ctx)
+        return value
+
 
 _programme = click.option("--programme", help="The programme that listens (default: the default programme).")
 _secret = click.option(
@@ -27,7 +39,7 @@ _secret = click.option(
 
 @click.command("invite")
 @click.argument("name")
-@click.option("--type", "type_", required=True, type=click.Choice(CLOSED), help="What sort of place.")
+@click.option("--type", "type_", required=True, type=_Closed(), help="What sort of place.")
 @_programme
 @click.option("--title", default="", help="What people call the place.")
 @click.option(
@@ -65,7 +77,7 @@ def invite(
     Nothing is read until a moderator of the community has published the notice there, and nothing that was
     said before.
     """
-    given = dict(pair(setting) for setting in settings)
+    given = dict(sources_ask.pair(setting) for setting in settings)
     secret = secret_of(type_, token_env)
     setup.django(home)
     from earnest.flow import invite as inviting
@@ -94,24 +106,6 @@ def invite(
         f"Look: earnest sources check {made.slug} --programme {programme}",
         err=True,
     )
-
-
-@click.command("check")
-@click.argument("slug")
-@_programme
-@setup.home_option
-def check(slug: str, programme: str | None, home: Path | None) -> None:
-    """Ask the community of the place SLUG now, and say how its consent stands. Reads no post.
-
-    Exit code 0 while it may be read, 1 while it may not.
-    """
-    setup.django(home)
-    from earnest.flow import handshake
-    from earnest.store import write
-
-    found = handshake.look(programme or write.default_programme(), slug, setup.egress())
-    click.echo(said(found))
-    sys.exit(0 if found.state == "live" else 1)
 
 
 @click.command("token")
@@ -166,14 +160,6 @@ def resume(slug: str, programme: str | None, home: Path | None) -> None:
     click.echo(f"Resumed {slug}.")
 
 
-def pair(setting: str) -> tuple[str, str]:
-    """A setting as it is written: name=value."""
-    name, sign, value = setting.partition("=")
-    if not sign or not name:
-        raise click.UsageError(f"Write a setting as name=value, not '{setting[:40]}'.")
-    return name.strip(), value.strip()
-
-
 def secret_of(type_: str, variable: str | None) -> str:
     """The bot's token, from the environment or from stdin; never from the command line, where all see it."""
     if TYPES[type_].secret is None:
@@ -223,4 +209,4 @@ def _day(when: datetime) -> str:
     return f"{when:%Y-%m-%d %H:%M} UTC"
 
 
-COMMANDS = (invite, check, token, pause, resume)
+COMMANDS = (invite, token, pause, resume)

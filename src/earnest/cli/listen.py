@@ -4,6 +4,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ def command(once: bool, home: Path | None) -> None:
     """
     folder = setup.django(home)
     keys = setup.keys(folder)
-    from earnest.flow import learn, schedule, second
+    from earnest.flow import learn, schedule, second, supervise
 
     egress = setup.egress()
     if once:
@@ -53,14 +54,20 @@ def command(once: bool, home: Path | None) -> None:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    click.echo("Listening. Stop with Ctrl-C.", err=True)
-    schedule.listen_forever(stop, keys, learn.models(folder), egress, told=_tell)
+    _say("Listening. Stop with Ctrl-C.", err=True)
+    supervise.listen_forever(stop, keys, learn.models(folder), egress, told=_tell)
 
 
 def _tell(turn: "schedule.Turn") -> None:
+    """Say what a turn brought. A disk that takes no more of it costs the line, not the listening."""
     place = f"{turn.place.programme}/{turn.place.slug}"
     if turn.problem:
-        click.echo(f"{place}: {turn.problem}", err=True)
+        _say(f"{place}: {turn.problem}", err=True)
     elif turn.heard is not None:
         refused = f", {turn.heard.refused:,} could not be read" if turn.heard.refused else ""
-        click.echo(f"{place}: {turn.heard.read:,} read, {turn.heard.admitted:,} kept{refused}")
+        _say(f"{place}: {turn.heard.read:,} read, {turn.heard.admitted:,} kept{refused}")
+
+
+def _say(line: str, *, err: bool = False) -> None:
+    with suppress(OSError):
+        click.echo(line, err=err)

@@ -14,6 +14,9 @@ import click
 from earnest.cli import setup
 from earnest.record.errors import SetupError
 
+STOPPING = 45
+"""Seconds that pages in hand and what is done beside have to end."""
+
 
 @click.command()
 @click.option(
@@ -47,6 +50,7 @@ def command(host: str, port: int, listen: bool, processes: int, home: Path | Non
 def serve(folder: Path, host: str, port: int, *, listen: bool = True, processes: int = 1) -> None:
     """Serve until stopped. Django must be set up (`setup.django`)."""
     import uvicorn
+    from django.conf import settings
 
     stop = threading.Event()
     listener = threading.Thread(target=_listen, args=(folder, stop), name="listener", daemon=True)
@@ -66,22 +70,24 @@ def serve(folder: Path, host: str, port: int, *, listen: bool = True, processes:
             access_log=False,
             lifespan="off",
             server_header=False,
+            proxy_headers=True,
+            forwarded_allow_ips=settings.PROXIES,  # nobody else is believed when they say who asks
             timeout_graceful_shutdown=2,  # an open Live page would otherwise hold the server for minutes
         )
     finally:
         stop.set()
         if listen:
-            listener.join(timeout=10)
+            listener.join(timeout=STOPPING)
 
 
 def _listen(folder: Path, stop: threading.Event) -> None:
     """A listener that cannot start says so; the pages stay."""
-    from earnest.flow import learn, schedule
+    from earnest.flow import learn, supervise
     from earnest.record.errors import EarnestError
 
     try:
         keys = setup.keys(folder)
-        schedule.listen_forever(stop, keys, learn.models(folder), setup.egress())
+        supervise.listen_forever(stop, keys, learn.models(folder), setup.egress())
     except EarnestError as error:
         click.echo(f"earnest: not listening: {error.sentence()}", err=True)
 

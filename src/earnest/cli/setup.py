@@ -2,22 +2,21 @@
 
 import os
 import secrets
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import click
 
-from earnest.record.errors import SetupError
+from earnest.record.errors import BadSetting, SetupError
 
 if TYPE_CHECKING:
     from earnest.egress import Egress
     from earnest.gate.voice import Keys
 
 FOLDERS = ("keys", "reports", "models")
-
-MIGRATING = 0x6561726E
-"""The number of PostgreSQL's advisory lock under which the tables are changed."""
 
 home_option = click.option(
     "--home",
@@ -28,12 +27,15 @@ home_option = click.option(
 
 
 def django(home: Path | str | None = None) -> Path:
-    """Make the home folder ready, start Django and bring the tables up to date; the home folder is returned.
+    """Make the home folder ready, start Django and make the tables of a fresh database; the home folder is
+    returned, held together with others until this process ends.
 
     A fresh home gets its keys; a home that lost one is not started and never gets another by itself. Raises
-    MissingKeys then, SetupError when the folder or the database cannot be used.
+    MissingKeys then, SetupError when the folder or the database cannot be used, is of another version, or is
+    being upgraded or restored.
     """
     folder = prepare(home)
+    hold(folder)
     os.environ["EARNEST_HOME"] = str(folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "earnest.server.settings")
     import django as framework
@@ -52,6 +54,34 @@ def django(home: Path | str | None = None) -> Path:
 
     audit.ready()
     return folder
+
+
+def hold(folder: Path) -> None:
+    """Keep upgrades and restores out while this process runs; one that was killed at its end is ended."""
+    from earnest.flow import occupied, restore_swap
+
+    occupied.together(folder)
+    if restore_swap.half_done(folder):
+        occupied.release(folder)
+        with occupied.alone(folder, "used: a restore has to be ended first"):
+            restore_swap.finish(folder, database_url())
+        occupied.together(folder)
+
+
+def database_url() -> str:
+    """DATABASE_URL with the password that EARNEST_DATABASE_PASSWORD names, for what works before the settings
+    are read.
+    """
+    url, file = os.environ.get("DATABASE_URL", ""), os.environ.get("EARNEST_DATABASE_PASSWORD", "")
+    parts = urlsplit(url)
+    if not url or not file or parts.password:
+        return url
+    try:
+        password = quote(Path(file).expanduser().read_text().strip(), safe="")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting("EARNEST_DATABASE_PASSWORD names a file that cannot be read.") from error
+    user, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{host}"))
 
 
 def start(folder: Path) -> None:
@@ -94,33 +124,19 @@ def _write_once(path: Path, content: str) -> None:
 
 
 def migrate() -> None:
-    """Bring the tables up to date; quick when they are. Two processes at once wait for each other.
+    """Make the tables of a fresh database; two processes at once wait for each other.
 
-    All changes are one transaction: a process that is killed while it makes the tables leaves none of them.
+    Raises SetupError where the tables are of another version of Earnest, older or newer.
     """
-    from django.core.management import call_command
-    from django.db import DatabaseError, connection, transaction
-    from django.db.migrations.executor import MigrationExecutor
+    from earnest.flow import upgrade
 
-    try:
-        executor = MigrationExecutor(connection)
-        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            return
-        # SQLite heeds this outside a transaction only, and Django asks for it before it changes tables.
-        connection.disable_constraint_checking()
-        try:
-            with transaction.atomic():
-                if connection.vendor == "postgresql":
-                    with connection.cursor() as db:
-                        db.execute("SELECT pg_advisory_xact_lock(%s)", [MIGRATING])
-                call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
-        finally:
-            connection.enable_constraint_checking()
-    except DatabaseError as error:
-        raise SetupError(
-            f"The database cannot be used ({type(error).__name__}).",
-            advice="Check DATABASE_URL, or the folder's rights; earnest doctor says more.",
-        ) from error
+    upgrade.ready()
+
+
+def database_failed(error: Exception) -> bool:
+    """Whether it is the database that could not answer. Django is asked only where it is there already."""
+    database = sys.modules.get("django.db")
+    return database is not None and isinstance(error, database.OperationalError)
 
 
 def _settle() -> None:

@@ -1,6 +1,7 @@
 """`earnest sources`: the kinds of place Earnest can read, and adding one to a programme."""
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -8,9 +9,12 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from earnest.cli import invite, setup
+from earnest.cli import backfill, invite, setup, sources_ask, sources_check, sources_new, sources_try
 from earnest.record.errors import Refused, SetupError
-from earnest.sources.registry import TYPES, open_source
+from earnest.sources.asks import values
+from earnest.sources.base import SourceType
+from earnest.sources.extras import missing
+from earnest.sources.registry import TYPES, packages
 
 
 @click.group("sources")
@@ -18,8 +22,8 @@ def command() -> None:
     """The kinds of place Earnest can read, and adding one."""
 
 
-for one in invite.COMMANDS:
-    command.add_command(one)
+for _one in (*invite.COMMANDS, backfill.command, sources_check.check, sources_new.new):
+    command.add_command(_one)
 
 
 @command.command("list")
@@ -32,16 +36,28 @@ def list_(as_json: bool) -> None:
             if kind.extra:
                 line["extra"] = kind.extra
             click.echo(msgspec.json.encode(line | {"tested_against": kind.tested_against}))
-        return
-    table = Table("type", "may be", "what it reads", "tested against", box=None, pad_edge=False)
-    for kind in TYPES.values():
-        table.add_row(kind.type, ", ".join(kind.kinds), kind.title, kind.tested_against)
-    Console().print(table)
+    else:
+        table = Table("type", "may be", "what it reads", "needs", "tested against", box=None, pad_edge=False)
+        for kind in TYPES.values():
+            table.add_row(kind.type, ", ".join(kind.kinds), kind.title, _needs(kind), kind.tested_against)
+        Console().print(table)
+    for one in packages():
+        if one.problem:
+            said = f"The package {one.package} with the type '{one.name}' is left out. {one.problem}"
+            click.echo(
+                msgspec.json.encode({"error": "Refused", "message": said}) if as_json else said, err=True
+            )
+
+
+def _needs(kind: SourceType) -> str:
+    """What a type needs besides Earnest, in two words or none."""
+    extra = f"the extra {kind.extra}" if missing(kind.extra) else ""
+    return ", ".join(part for part in (extra, "a key" if kind.secret else "") if part)
 
 
 @command.command("add")
 @click.argument("name")
-@click.option("--type", "type_", required=True, type=click.Choice(sorted(TYPES)), help="What sort of place.")
+@click.option("--type", "type_", help="What sort of place: see earnest sources list.")
 @click.option("--kind", help="addressed, open or closed (default: the first that the type may be).")
 @click.option("--programme", help="The programme that listens (default: the default programme).")
 @click.option("--title", default="", help="What people call the place.")
@@ -51,10 +67,14 @@ def list_(as_json: bool) -> None:
 @click.option(
     "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting, such as url=https://…"
 )
+@click.option("--token-env", metavar="NAME", help="The environment variable that holds the place's secret.")
+@click.option("--yes", is_flag=True, help="Add it if it answers, without asking.")
+@click.option("--untried", is_flag=True, help="Add it without trying it: not a single request is made.")
+@click.option("--ask/--no-ask", default=None, help="Ask for what is missing (default: at a terminal).")
 @setup.home_option
 def add(
     name: str,
-    type_: str,
+    type_: str | None,
     kind: str | None,
     programme: str | None,
     title: str,
@@ -62,42 +82,103 @@ def add(
     lang: str | None,
     every: int,
     settings: tuple[str, ...],
+    token_env: str | None,
+    yes: bool,
+    untried: bool,
+    ask: bool | None,
     home: Path | None,
 ) -> None:
-    """Add the place NAME to a programme, to be read by `earnest listen` and `earnest serve`."""
-    chosen = dict(invite.pair(setting) for setting in settings)
-    kinds = TYPES[type_].kinds
-    if kind is None:
-        kind = kinds[0]
-    if kind not in kinds:
-        raise click.UsageError(f"A {type_} place may be {' or '.join(kinds)}, not {kind}.")
-    if kind == "closed":
+    """Try the place NAME, show five posts as they would be kept, and add it to a programme after a yes.
+
+    Each setting that was not given is asked for. Nothing is stored before the yes.
+    """
+    asking = (sys.stdin.isatty() and not (yes or untried)) if ask is None else ask
+    given = dict(sources_ask.pair(setting) for setting in settings)
+    found = sources_ask.type_of(type_, ask=asking)
+    declared = sources_ask.kind_of(found, kind, ask=asking)
+    if declared == "closed":
         raise Refused(
             "A closed community cannot be added by the operator: it invites Earnest itself.",
             advice="Ask it to: earnest sources invite --help",
         )
+    if asking and found.asks:
+        click.echo(click.style(f"  The platform asks: {found.asks}", dim=True), err=True)
+    chosen = sources_ask.settings_of(found, given, ask=asking)
+    secret = sources_ask.secret_of(found, token_env, ask=asking)
     setup.django(home)
-    open_source(type_, chosen, setup.egress())
-    from earnest.flow.intake import slug_of
+    from earnest.flow import places
+    from earnest.flow.intake import programme_of, slug_of
     from earnest.store import write
 
-    slug = slug_of(name)
+    slug_of(name)
     programme = programme or write.default_programme()
-    write.add_place(
+    terms = programme_of(programme)
+    if not terms.live and not untried:
+        click.echo("It is not tried: nobody is listened to before the programme begins.", err=True)
+    elif not untried:
+        from earnest.flow.trying import try_place
+
+        whole = {**chosen, found.secret: secret} if found.secret and secret else chosen
+        tried = try_place(
+            programme, found.type, declared, whole, setup.egress(), actor="cli", region=region or ""
+        )
+        sources_try.show(tried, terms.retention_days)
+    if not (untried or yes or _agreed(asking)):
+        click.echo("Nothing was stored.", err=True)
+        sys.exit(1)
+    slug = places.add_place(
         programme,
-        slug,
-        title=title or name,
-        type=type_,
-        kind=kind,
+        name,
+        found.type,
+        declared,
+        chosen,
+        setup.egress(),
+        actor="cli",
+        secret=secret,
+        title=title,
         region=region,
         lang=lang,
-        settings=dict(chosen),
-        interval=every,
+        every=every,
     )
-    from earnest.desk import audit
+    click.echo(f"Added {slug} ({found.type}, {declared}). Read it now: earnest listen --once")
 
-    audit.note("cli", "place_added", programme=programme, about=f"place:{slug}", detail={"type": type_})
-    click.echo(f"Added {slug} ({type_}, {kind}). Read it now: earnest listen --once")
+
+def _agreed(asking: bool) -> bool:
+    if asking:
+        return click.confirm("Add it", default=False, err=True)
+    click.echo("Say --yes to add it (or --untried, to add a place without trying it).", err=True)
+    return False
+
+
+@command.command("change")
+@click.argument("slug")
+@click.option("--programme", help="The programme that listens (default: the default programme).")
+@click.option(
+    "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting, such as url=https://…"
+)
+@click.option("--unset", multiple=True, metavar="NAME", help="A setting to leave to its default.")
+@setup.home_option
+def change(
+    slug: str, programme: str | None, settings: tuple[str, ...], unset: tuple[str, ...], home: Path | None
+) -> None:
+    """Change settings of the place SLUG. It is then read from its start: what is kept is recognised.
+
+    Its secret is changed with `earnest sources token`.
+    """
+    given = dict(sources_ask.pair(setting) for setting in settings)
+    if not (given or unset):
+        raise click.UsageError("Nothing to change: give --set or --unset.")
+    setup.django(home)
+    from earnest.flow import places
+    from earnest.store import read, write
+
+    programme = programme or write.default_programme()
+    place = read.listening_place(programme, slug)
+    kept = {name: value for name, value in place.settings.items() if name not in unset}
+    known = TYPES.get(place.type)
+    fresh = kept | (values(known, given) if known else dict(given))
+    changed = places.change_place(programme, slug, fresh, setup.egress(), actor="cli")
+    click.echo(f"Changed {slug}." if changed else "Nothing changed.")
 
 
 @command.command("secret")

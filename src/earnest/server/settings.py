@@ -8,11 +8,13 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from earnest.record.errors import BadSetting
+from earnest.sources.singer import programs as taps
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ TABLE = (
     Setting(
         "DATABASE_URL", "", "postgresql://user:password@host:port/name; empty: SQLite in the home folder."
     ),
+    Setting("EARNEST_DATABASE_PASSWORD", "", "A file with the database's password, where it is not named."),
     Setting(
         "EARNEST_HOSTS",
         "127.0.0.1,localhost,[::1]",
@@ -40,6 +43,11 @@ TABLE = (
         "EARNEST_PRIVATE_PLACES",
         "no",
         "yes: places may be read from private addresses too (an intranet, this machine).",
+    ),
+    Setting(
+        "EARNEST_TAPS",
+        "",
+        "The folder of the Singer taps that may be run as a place; empty: none.",
     ),
     Setting(
         "EARNEST_ENDPOINT_URL",
@@ -64,6 +72,12 @@ TABLE = (
         "no",
         "yes: messages may go to private addresses too (a webhook or tracker of an intranet).",
     ),
+    Setting(
+        "EARNEST_METRICS_FROM",
+        "127.0.0.1,::1",
+        "Addresses or networks that may read /metrics, parted by commas; empty: only with the token.",
+    ),
+    Setting("EARNEST_METRICS_TOKEN", "", "A file with the token by which others may read /metrics."),
     Setting("EARNEST_LARGEST_FILE", "10", "The most MiB of a file that is attached to a case."),
     Setting("EARNEST_TIME_ZONE", "UTC", "Time zone of the pages; everything is kept in UTC."),
     Setting("EARNEST_LANGUAGE", "en", "Language of the pages: en or es."),
@@ -80,6 +94,18 @@ TABLE = (
     Setting("EARNEST_OIDC_CLIENT", "", "The client id that the issuer knows this desk by."),
     Setting("EARNEST_OIDC_SECRET", "", "A file with the client secret."),
     Setting("EARNEST_OIDC_NAME", "single sign-on", "What the button on the sign-in page calls it."),
+    Setting(
+        "EARNEST_PROXIES",
+        "127.0.0.1,::1",
+        "Addresses or networks of the reverse proxies that are believed when they name who asks.",
+    ),
+    Setting("EARNEST_BACKUP_TO", "", "The folder that earnest backup writes to where none is named."),
+    Setting(
+        "EARNEST_BACKUP_RECIPIENT",
+        "",
+        "The public keys (age1…) that backups are encrypted to, parted by commas.",
+    ),
+    Setting("EARNEST_BACKUP_KEEP", "30", "Days after which a backup is removed by a later one."),
 )
 
 
@@ -133,7 +159,7 @@ def database(url: str, home: Path) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "earnest",
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": unquote(parts.password or "") or secret_file("EARNEST_DATABASE_PASSWORD"),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
@@ -167,6 +193,17 @@ def secret_file(name: str) -> str:
         return Path(path).expanduser().read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise BadSetting(f"{name} names a file that cannot be read.") from error
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """A setting that is a list of addresses and networks."""
+    said = [one.strip() for one in os.environ.get(name, value(name)).split(",")]
+    try:
+        return [ip_network(one, strict=False) for one in said if one]
+    except ValueError as error:
+        raise BadSetting(
+            f"{name} has an address that is none.", advice="Write 10.0.0.0/8, parted by commas."
+        ) from error
 
 
 def single_sign_on() -> dict[str, Any]:
@@ -214,17 +251,24 @@ EARNEST_HOME = Path(value("EARNEST_HOME")).expanduser().absolute()
 DEBUG = yes("EARNEST_DEBUG")
 SECRET_KEY = _secret(EARNEST_HOME)
 PRIVATE_PLACES = yes("EARNEST_PRIVATE_PLACES")
+taps.allow(value("EARNEST_TAPS"), EARNEST_HOME)
 EARNEST_ENDPOINT_URL = value("EARNEST_ENDPOINT_URL")
 EARNEST_ENDPOINT_MODEL = value("EARNEST_ENDPOINT_MODEL")
 EARNEST_ENDPOINT_KEY = value("EARNEST_ENDPOINT_KEY")
 PRIVATE_CHANNELS = yes("EARNEST_PRIVATE_CHANNELS")
 EARNEST_LARGEST_FILE = number("EARNEST_LARGEST_FILE", 1, 100) * 1024 * 1024
+METRICS_FROM = networks("EARNEST_METRICS_FROM")
+METRICS_TOKEN = secret_file("EARNEST_METRICS_TOKEN")
 EARNEST_ADDRESS = value("EARNEST_ADDRESS").rstrip("/")
 EARNEST_MAIL_SERVER = value("EARNEST_MAIL_SERVER")
 EARNEST_MAIL_TLS = value("EARNEST_MAIL_TLS")
 EARNEST_MAIL_USER = value("EARNEST_MAIL_USER")
 EARNEST_MAIL_PASSWORD = value("EARNEST_MAIL_PASSWORD")
 EARNEST_MAIL_FROM = value("EARNEST_MAIL_FROM")
+PROXIES = [one.strip() for one in value("EARNEST_PROXIES").split(",") if one.strip()]
+BACKUP_TO = value("EARNEST_BACKUP_TO")
+BACKUP_RECIPIENTS = [one.strip() for one in value("EARNEST_BACKUP_RECIPIENT").split(",") if one.strip()]
+BACKUP_KEEP = number("EARNEST_BACKUP_KEEP", 1, 3_650)
 ALLOWED_HOSTS = [host.strip() for host in value("EARNEST_HOSTS").split(",") if host.strip()]
 DATABASES = {"default": database(value("DATABASE_URL"), EARNEST_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -82,6 +82,7 @@ RESULTS: dict[str, Promise] = {
     "partly": _("arrived, but some addresses were refused"),
     "by_hand": _("dropped by hand"),
     "post_gone": _("dropped: the post it was about is gone"),
+    "restored": _("dropped: a backup was put back, and it may have been sent before"),
     "channel_off": _("the channel is off or was removed"),
     "busy": _("the other side is busy"),
     "slow": _("the other side asked to slow down"),

@@ -10,7 +10,7 @@ LEAVE_WORDS = ("#noearnest", "#nobot", "#noescuchen")
 _TYPES_EN = {
     "file": "file", "feed": "feed", "submit": "form", "sample": "sample", "matrix": "Matrix room",
     "reddit": "Reddit", "bluesky": "Bluesky", "mastodon": "Mastodon", "discord": "Discord",
-    "telegram": "Telegram", "discourse": "Discourse", "mail": "mailing list",
+    "telegram": "Telegram", "discourse": "Discourse", "mail": "mailing list", "x": "X", "youtube": "YouTube",
 }  # fmt: skip
 _TYPES_ES = _TYPES_EN | {
     "file": "archivo", "feed": "canal web", "submit": "formulario", "sample": "muestra",

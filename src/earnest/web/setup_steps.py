@@ -42,6 +42,7 @@ class Field:
     most: int = 200
     choices: tuple[Choice, ...] = ()
     workforce_only: bool = False
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +321,9 @@ def read_fields(fields: Sequence[Field], given: Mapping[str, str]) -> dict[str, 
                     advice=gettext("Write a number, such as 180."),
                 )
             found[one.name] = int(said)
-        elif one.kind == "choice" and said not in [choice.value for choice in one.choices]:
+        elif one.kind == "choice" and said not in [choice.value for choice in one.choices] + (
+            [] if one.needed else [""]
+        ):
             raise InputError(
                 gettext("Nothing of the list was chosen.")
                 if not said

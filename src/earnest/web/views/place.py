@@ -1,6 +1,7 @@
 """One place: how it stands, and pausing, resuming or closing it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,12 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from earnest.desk import access
 from earnest.egress import Egress, user_agent
-from earnest.flow import handshake, places
+from earnest.flow import backfill, handshake, places
 from earnest.record.errors import EarnestError
-from earnest.store import read
+from earnest.store import read, read_health
 from earnest.store.read import Programme
 from earnest.store.write_places import PausedBy
-from earnest.web import standing
+from earnest.web import health_words, standing
 from earnest.web.frame import door, render
 from earnest.web.views import errors
 
@@ -24,29 +25,34 @@ from earnest.web.views import errors
 @door("see_places")
 def page(request: HttpRequest, programme: Programme, place: str) -> HttpResponse:
     """How a place stands. A delegate sees those they speak for, and no other."""
-    return _page(request, programme, place)
+    return show(request, programme, place)
 
 
-def _page(
+def show(
     request: HttpRequest,
     programme: Programme,
     place: str,
     *,
     problem: str = "",
-    told: str = "",
+    said: str = "",
     status: int = 200,
 ) -> HttpResponse:
     own = access.places_of(request.user, programme.slug)
     found = standing.of(programme, [place])
     if not found or (own is not None and place not in own):
         raise Http404
+    told = read_health.of_programme(programme.slug, place)[place]
     context = {
         "one": found[0],
+        "health": health_words.row(found[0].place, told, datetime.now(UTC)),
+        "stretches": health_words.stretches(told.gaps),
+        "past": told.backfill,
+        "gives_past": backfill.gives(found[0].place.type) and found[0].place.state in ("hearing", "failed"),
         "keeps": access.may(request.user, "keep_places", programme.slug),
         "pauses": access.may_at(request.user, "pause_places", programme.slug, place),
         "speaks": own is not None,
         "problem": problem,
-        "told": told,
+        "told": said,
     }
     return render(request, "web/place.html", programme, context, status=status)
 
@@ -82,7 +88,7 @@ def _by(request: HttpRequest, programme: Programme) -> PausedBy:
 def close(request: HttpRequest, programme: Programme, place: str) -> HttpResponse:
     """Stop reading a place for good, after a tick that it is meant."""
     if request.POST.get("sure") != "yes":
-        return _page(
+        return show(
             request,
             programme,
             place,
@@ -102,8 +108,8 @@ def look(request: HttpRequest, programme: Programme, place: str) -> HttpResponse
     try:
         found = handshake.look(programme.slug, place, way_out())
     except EarnestError as error:
-        return _page(request, programme, place, problem=error.sentence(), status=400)
-    return _page(request, programme, place, told=found.reason or gettext("Looked just now."))
+        return show(request, programme, place, problem=error.sentence(), status=400)
+    return show(request, programme, place, said=found.reason or gettext("Looked just now."))
 
 
 def _done(request: HttpRequest, programme: Programme, place: str, act: Callable[[], None]) -> HttpResponse:
@@ -112,7 +118,7 @@ def _done(request: HttpRequest, programme: Programme, place: str, act: Callable[
     try:
         act()
     except EarnestError as error:
-        return _page(request, programme, place, problem=error.sentence(), status=400)
+        return show(request, programme, place, problem=error.sentence(), status=400)
     back = "community" if access.places_of(request.user, programme.slug) is not None else "place"
     args = [programme.slug] if back == "community" else [programme.slug, place]
     return HttpResponseRedirect(reverse(back, args=args), status=303)

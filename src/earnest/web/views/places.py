@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from earnest.desk import access
 from earnest.report import shown
-from earnest.store import read
+from earnest.store import read, read_health
 from earnest.store.read import Place, PlaceHours, Programme
 from earnest.store.read_consents import ConsentRow, consents
 from earnest.web import charts, words
 from earnest.web.frame import door, render
+from earnest.web.health_words import TO_DO
 
 WEEKS = 12
 
@@ -38,6 +39,7 @@ class Row:
     posts: str
     now: str
     alert: bool
+    to_do: str
 
 
 @door("see_places")
@@ -51,8 +53,15 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     posts, none = shown.places(programme, now.date(), 4, lang), shown.words(0, programme.floor, lang=lang)
     states = {one.place.slug: one for one in read.hearing_now(programme.slug)}
     own = access.places_of(request.user, programme.slug)
+    codes = read_health.codes(programme.slug)
     rows = [
-        _row(hours, given.get(hours.place.slug), states[hours.place.slug], posts.get(hours.place.slug, none))
+        _row(
+            hours,
+            given.get(hours.place.slug),
+            states[hours.place.slug],
+            posts.get(hours.place.slug, none),
+            codes.get(hours.place.slug, ""),
+        )
         for hours in read.hearing(programme.slug, since, until)
         if own is None or hours.place.slug in own
     ]
@@ -70,7 +79,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
     return render(request, "web/places.html", programme, context)
 
 
-def _row(hours: PlaceHours, consent: ConsentRow | None, now: read.HearingNow, posts: str) -> Row:
+def _row(hours: PlaceHours, consent: ConsentRow | None, now: read.HearingNow, posts: str, code: str) -> Row:
     place = hours.place
     return Row(
         place=place,
@@ -82,6 +91,7 @@ def _row(hours: PlaceHours, consent: ConsentRow | None, now: read.HearingNow, po
         posts=posts,
         now=_now(place, now),
         alert=place.state == "failed",
+        to_do=str(TO_DO.get(code, "")) if place.state in ("hearing", "failed") else "",
     )
 
 

@@ -14,7 +14,7 @@ from earnest.flow.intake import slug_of
 from earnest.record.errors import EarnestError
 from earnest.store import draft, read
 from earnest.store.read import Programme
-from earnest.web import setup_steps, tongue
+from earnest.web import place_fields, setup_steps, tongue
 from earnest.web.frame import door, render, to_sign_in
 from earnest.web.setup_steps import BY_ID, STEPS, Step
 from earnest.web.views import errors, notice
@@ -153,6 +153,7 @@ def _step(request: HttpRequest, programme: Programme, step: Step, error: Earnest
         "onward": _onward(programme, step),
         "places": read.places(programme.slug) if step.id == "places" else [],
         "open_allowed": programme.audience == "customers",
+        "offers": place_fields.to_any(programme.audience) if step.id == "places" else [],
     }
     return render(request, "web/setup/step.html", programme, context, status=400 if error else 200)
 

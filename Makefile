@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 # Clients of places, each an extra of its own.
 PLACES := $(foreach one,bluesky discord mail mastodon matrix reddit s3 singer slack telegram x youtube,--extra $(one))
 
-.PHONY: demo test check audit bench messages models lock clean format synapse spark
+.PHONY: demo test soak check audit bench messages models lock clean format synapse spark taps
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Earnest needs Python 3.11: install it, or name one with make PYTHON=…"; exit 1; }
@@ -43,11 +43,29 @@ $(VENV)/.spark: requirements/spark.txt $(VENV)/.run
 
 spark: $(VENV)/.spark
 
+# Two programs of others that the tests of Singer taps run, each in an environment of its own: their libraries
+# exclude each other's. Without them those tests are skipped, and say so.
+$(VENV)/.taps: requirements/tap-jsonl.txt requirements/tap-rest-api-msdk.txt $(VENV)/.run
+	@echo "Installing two Singer taps for their tests (once) …"
+	@( for tap in tap-jsonl tap-rest-api-msdk; do \
+	$(BIN)/python -m venv $(VENV)/taps/$$tap && \
+	$(VENV)/taps/$$tap/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/$$tap.txt || exit 1; \
+	done ) && touch $@ || { rm -rf $(VENV)/taps; echo "They could not be installed: the tests of Singer taps are skipped."; }
+
+taps: $(VENV)/.taps
+
 demo: $(VENV)/.run
 	@$(BIN)/earnest demo --home $(HOME_DIR) $(if $(ONCE),--once)
 
-test: $(VENV)/.dev $(VENV)/.synapse
+test: $(VENV)/.dev $(VENV)/.synapse $(VENV)/.taps
 	@$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+# A night of random faults: N schedules from SEED on SQLite, and on PostgreSQL where DATABASE_URL names a server.
+N ?= 1000
+SEED ?= 0
+soak: $(VENV)/.dev
+	@DATABASE_URL= $(BIN)/python -m tests.soak.run --count $(N) --seed $(SEED)
+	@$(if $(DATABASE_URL),$(BIN)/python -m tests.soak.run --count $(N) --seed $(SEED),echo "Not on PostgreSQL: DATABASE_URL names no server.")
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -89,6 +107,7 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/synapse.txt requirements/synapse.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/spark.txt requirements/spark.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/audit.txt requirements/audit.in
+	for tap in tap-jsonl tap-rest-api-msdk; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/$$tap.txt requirements/$$tap.in || exit 1; done
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-deps -o requirements/x.txt requirements/x.in
 
 clean:

@@ -1,12 +1,11 @@
 """Things go wrong around deletions and retention: the gate breaks, the clock is moved, the disk is full."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from earnest.egress import Egress
-from earnest.flow import schedule, upkeep
+from earnest.flow import schedule, supervise_beside, upkeep
 from earnest.gate import admit
 from earnest.record.errors import StoreError
 from earnest.record.raw import RawPost
@@ -121,10 +120,13 @@ class TestTheClockWasMoved:
         """An hour is measured by a clock that nobody sets."""
         swept = []
         monkeypatch.setattr(upkeep, "sweep", lambda keys, now: swept.append(now))
-        monkeypatch.setattr(schedule, "SWEEP_EVERY", timedelta(0))
-        stop = threading.Event()
-        monkeypatch.setattr(stop, "wait", lambda timeout: stop.set() if len(swept) > 2 else None)
-        schedule.listen_forever(stop, desk.keys, lambda taxonomy: Labels(), None)
+        beside = supervise_beside.Beside(desk.keys, lambda taxonomy: Labels(), None)
+        beside.look_after()
+        beside.look_after()
+        assert len(swept) == 1
+        monkeypatch.setattr(supervise_beside, "SWEEP_EVERY", 0.0)
+        beside.look_after()
+        beside.look_after()
         assert len(swept) == 3
 
 

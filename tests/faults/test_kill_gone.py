@@ -32,7 +32,7 @@ class Trial:
         self.write_archive()
         path = str(folder / "archive.jsonl")
         words = ("--type", "file", "--every", "86400", "--set", f"path={path}", "--set", "recheck_hours=48")
-        self.home.run("sources", "add", "archive", *words)
+        self.home.run("sources", "add", "archive", *words, "--untried")
         self.home.run("listen", "--once")
         assert len(self.there()) == 2 * POSTS
         self.home.back_up(folder / "backup")

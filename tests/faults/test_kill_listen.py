@@ -6,11 +6,13 @@ Real processes over real HTTP; the step at which one dies is counted in the proc
 import os
 import signal
 import time
+from datetime import timedelta
 
 import pytest
 
 from tests.faults.hearing import Hearing
 from tests.soak.acts import STEPS
+from tests.soak.world import AUTHOR, HELD
 
 ON_THE_WAY = [step for step in STEPS if "grave" not in step and step != "gate"]
 
@@ -43,6 +45,27 @@ def test_killed_while_a_deletion_is_carried_out_it_is_carried_out_whole(hearing:
     assert hearing.killed(step).code == -signal.SIGKILL
     hearing.whole()
     assert len(hearing.texts()) == 5
+
+
+@pytest.mark.parametrize("at", [1, 2])
+@pytest.mark.parametrize("step", ["before a grave is dug", "after a grave was dug"])
+def test_killed_while_somebody_opts_out_they_are_out(hearing: Hearing, step: str, at: int) -> None:
+    """A grave that outlived its transaction is laid with the next deletion, before the wish is read again."""
+    leaver = f"{AUTHOR}leaver"
+    hearing.say(3, hearing.wire, author=leaver)
+    (other,) = hearing.say(1)
+    hearing.turn()
+    wish = hearing.wire.new(author=leaver, ago=timedelta(minutes=1))
+    wish.text, wish.held = f"Earnest opt out. {hearing.wire.mark(HELD)}", True
+    hearing.wire.tell(wish, "said")
+    assert hearing.killed(step, at).code == -signal.SIGKILL
+    other.there = False
+    hearing.board.tell(other, "deleted")
+    hearing.say(3, hearing.wire, author=leaver)
+    hearing.turn()
+    hearing.say(3, hearing.wire, author=leaver)
+    hearing.whole()
+    assert hearing.texts("wire") == []
 
 
 @pytest.mark.slow

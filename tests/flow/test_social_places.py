@@ -167,6 +167,19 @@ def test_who_does_not_want_to_be_found_on_mastodon_is_not_kept(keys: Keys, home:
     assert texts() == [SAID[1]]
 
 
+def test_who_does_not_want_to_be_found_any_more_goes_at_the_next_look(
+    keys: Keys, home: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, secret, posts, rows = _mastodon()
+    with Replay(rows) as server:
+        added(Platform("mastodon", settings | {"server": server.url}, secret, posts, server))
+        turn(keys, home)
+        assert len(texts()) == 3
+        posts[0]["account"]["indexable"] = False
+        look(keys, home, monkeypatch)
+    assert texts() == sorted(SAID[1:])
+
+
 def test_days_that_reddit_does_not_list_any_more_are_hidden_and_not_erased(
     keys: Keys, home: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

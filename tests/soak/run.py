@@ -263,11 +263,12 @@ class _Run:
         return all(self._after(board.name) >= len(board.events) for board in self.world.boards)
 
 
-def time_passes(database: Database) -> None:
+def time_passes(database: Database, *, leases: bool = True) -> None:
     """Waiting is over, leases have run out, a person has looked at what was gone."""
     past = "2020-01-01 00:00:00+00:00" if SERVER else "2020-01-01 00:00:00"
     database(f"UPDATE store_place SET next_read = '{past}'")  # noqa: S608 - names of this test
-    database("UPDATE store_lease SET until = 0")
+    if leases:
+        database("UPDATE store_lease SET until = 0")
 
 
 def until_stopped(pid: int) -> None:

@@ -12,10 +12,10 @@
         assert [asked.path for asked in server.asked] == [...]
 
 An address with a query stands for requests that have at least these parameters; the row with most of them
-wins. A method stands before it, or none for any. `*` in a path stands for anything but a slash. At the end,
-an answer that was never asked for fails the test, and so does a request that the table does not know (it
-gets a 404). Without `with`: `Replay(table).start()`, and `close()` at the end (`check=False` to look at
-nothing; a function that answers may be left unasked with `optional`).
+wins. A method stands before it, or none for any. `*` in a path stands for anything but a slash, `**` for
+anything. At the end, an answer that was never asked for fails the test, and so does a request that the table
+does not know (it gets a 404). Without `with`: `Replay(table).start()`, and `close()` at the end (`check=False`
+to look at nothing; a function that answers may be left unasked with `optional`).
 
 `FAULTS` names what can go wrong below HTTP; `paged` hands a list out page by page.
 """
@@ -170,8 +170,9 @@ class _Row:
         method, _, address = key.rpartition(" ")
         split = urlsplit(address)
         self.method = method or None
-        # Only a star stands for something: brackets in an address are brackets.
-        self.path = re.compile("[^/]*".join(re.escape(part) for part in unquote(split.path).split("*")))
+        # Only stars stand for something: brackets in an address are brackets.
+        parts = (re.escape(part) for part in re.split(r"(\*+)", unquote(split.path)))
+        self.path = re.compile("".join({r"\*": "[^/]*", r"\*\*": ".*"}.get(part, part) for part in parts))
         self.query = dict(parse_qsl(split.query, keep_blank_values=True))
 
     def fits(self, asked: Asked) -> bool:

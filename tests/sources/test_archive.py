@@ -22,7 +22,8 @@ from tests.sources.public_places import ids, pages
 
 def submission(n: int, subreddit: str = "couriersofexample") -> bytes:
     row = {
-        "id": f"s{n}", "subreddit": subreddit, "title": f"Late {n}", "selftext": "Two hours.", "author": f"u{n}",
+        "id": f"s{n}", "subreddit": subreddit, "title": f"Late {n}", "selftext": "Two hours.",
+        "author": f"u{n}",
         "created_utc": 1_700_000_000 + n, "permalink": f"/r/{subreddit}/comments/s{n}/",
     }  # fmt: skip
     return json.dumps(row).encode() + b"\n"
@@ -75,6 +76,7 @@ class TestRedditDumps(SourceContract):
         return Damaged(archive(here), 2, ["t3_s1", "t3_s3", "t3_s4"], ["velvet"])
 
 
+@pytest.mark.slow
 class TestParquetLake(SourceContract):
     def source(self, folder: Path) -> Source:
         here = folder / "lake"
@@ -87,6 +89,16 @@ class TestParquetLake(SourceContract):
     def empty(self, folder: Path) -> Source:
         lake(folder / "bare", "part-0.parquet", [])
         return archive(folder / "bare")
+
+
+def test_a_lake_is_read_file_by_file_from_where_reading_stopped(tmp_path: Path) -> None:
+    for part in range(2):
+        lake(tmp_path, f"part-{part}.parquet", [f"p{part}-{n}" for n in range(1_500)])
+    source = archive(tmp_path)
+    whole = pages(source)
+    assert ids(whole) == [f"p{part}-{n}" for part in range(2) for n in range(1_500)]
+    assert ids(pages(source, whole[1].cursor)) == ids(whole[2:]), "in the second file, after the first"
+    assert ids(pages(source, whole[0].cursor)) == ids(whole[1:]), "in the middle of the first"
 
 
 def test_a_path_tells_what_its_rows_do_not(tmp_path: Path) -> None:

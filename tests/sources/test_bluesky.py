@@ -59,6 +59,7 @@ def posts(pages: Iterator[Page]) -> list[RawPost]:
     return [post for page in pages for post in page.posts]
 
 
+@pytest.mark.slow
 class TestBluesky(SourceContract):
     """The contract: its matches are spread among what nobody asked for."""
 
@@ -308,7 +309,7 @@ def _soon(pages: Iterator[Page], fits: Callable[[Page], bool]) -> Page:
 
 
 def test_a_stream_of_the_whole_network_that_says_nothing_is_in_trouble(net: Net) -> None:
-    source = net.source()
+    source = net.source(Pace(silence=0.1, dead=0.2))
     source._wanted = BlueskySettings(words=("rider app",))
     with pytest.raises(SourceBusy, match="says nothing"):
         list(source.read(None))

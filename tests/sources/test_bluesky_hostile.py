@@ -27,7 +27,7 @@ from tests.sources.hostile_payloads import SECRETS, check_error, check_pages, da
 from tests.sources.replay import Replay, reply_json
 
 ANN, EVE = "did:plc:ann", "did:plc:eve"
-ALL = Pace(matches=10_000, events=20_000, tick=0.3, silence=0.3, near=0)
+ALL = Pace(matches=10_000, events=20_000, tick=0.3, silence=0.15, near=0)
 
 
 def egress() -> Egress:
@@ -208,6 +208,7 @@ def searching(address: str) -> BlueskySearch:
     return BlueskySearch(one, Bluesky(one, egress()), timedelta())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "bad"), damage(VIEW), ids=lambda one: one if isinstance(one, str) else "")
 def test_damaged_posts_cost_a_search_nothing_else(name: str, bad: Any) -> None:
     body = encode({"posts": [_view("1"), bad, _view("2")]})
@@ -238,6 +239,7 @@ def test_recorded_records_are_read() -> None:
     assert read >= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "body", "error", "why"),
     [

@@ -102,7 +102,7 @@ class TestReading:
         for text in said:
             desk.say(text)
         del desk.server.posts[60:180]
-        assert desk.texts(start) == said[:57] + said[177:]
+        assert desk.texts(start) == said[:58] + said[178:]
 
     def test_public_categories_need_no_key_and_begin_with_the_newest(self, desk: Desk) -> None:
         public = desk.server.topic(desk.uma, "Weather", "rain", category=PUBLIC)

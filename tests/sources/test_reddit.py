@@ -50,7 +50,7 @@ def place(server: str, **more: Any) -> Any:
 
 
 class TestContract(SourceContract):
-    """Two hundred and sixty posts and thirty comments: three pages of one listing and one of the other."""
+    """A hundred and thirty posts and thirty comments: two pages of one listing and one of the other."""
 
     @pytest.fixture(autouse=True)
     def _servers(self) -> Iterator[None]:
@@ -66,7 +66,7 @@ class TestContract(SourceContract):
         return place(self.running[name].url)
 
     def source(self, folder: Path) -> Source:
-        return self._at("full", [post(n) for n in range(260)], [comment(n) for n in range(30)])
+        return self._at("full", [post(n) for n in range(130)], [comment(n) for n in range(30)])
 
     def empty(self, folder: Path) -> Source:
         return self._at("empty", [], [])
@@ -213,6 +213,26 @@ def test_the_samples_are_read() -> None:
         ("t3_1sample2", "edited"),
     ]
     assert page.posts[0].text.startswith("Two hours late\n\n")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "path", "query"),
+    [
+        ({"search": "late parcel"}, "/r/couriersample/search", {"q": "late parcel", "restrict_sr": "on"}),
+        ({"subreddit": "", "search": "late parcel"}, "/search", {"q": "late parcel", "sort": "new"}),
+        ({"subreddit": "r/one_sample+two", "what": "posts"}, "/r/one_sample+two/new", {"limit": "100"}),
+        ({"subreddit": "couriersample", "what": "comments"}, "/r/couriersample/comments", {"raw_json": "1"}),
+    ],
+    ids=["a search in a subreddit", "a search everywhere", "two subreddits", "comments"],
+)
+def test_what_is_asked_for(wanted: dict[str, str], path: str, query: dict[str, str]) -> None:
+    with Replay(table() | {f"GET {path}": [reply_json(told([]))]}) as server:
+        list(place(server.url, **wanted).read(None))
+    asked = server.asked[-1]
+    assert asked.path == path
+    assert query.items() <= asked.query.items()
+    assert asked.headers["authorization"] == "bearer made-up"
+    assert server.asked[0].headers["authorization"].startswith("Basic ")
 
 
 def reader() -> Reader:
@@ -507,6 +527,7 @@ def test_neighbours_of_a_damaged_post_stay(hostile: Replay, name: str, bad: Any)
     hear(hostile, encode(told([post(9), bad, post(1)])), GOOD, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "bad"),
     damage(comment(5, f"{SECRET} said")["data"]),

@@ -225,5 +225,5 @@ class TestWhatATypeAsks:
             values(file, {"columns": "text=a\nvelvet"})
 
 
-IN_A_SERVICE = frozenset({"mail", "s3"})
+IN_A_SERVICE = frozenset({"mail", "mailing_list", "s3"})
 """Whose `folder` is one of a mailbox or a bucket."""

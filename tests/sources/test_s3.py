@@ -18,7 +18,7 @@ from earnest.sources.contract import Damaged, SourceContract
 from earnest.sources.registry import open_source
 from tests.sources.hostile_payloads import check_error
 from tests.sources.public_places import egress, ids, pages, refusing
-from tests.sources.replay import Replay, Reply, broken, optional
+from tests.sources.replay import Replay, Reply, broken
 from tests.sources.test_archive import lake
 
 boto3 = pytest.importorskip("boto3", reason="the extra 's3' is not installed")
@@ -33,6 +33,7 @@ class Moto:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
+        self.opened: dict[str, Source] = {}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -83,15 +84,16 @@ class TestS3(SourceContract):
         self.moto = moto
 
     def filled(self, name: str, objects: dict[str, bytes]) -> Source:
-        if name not in [one["Name"] for one in self.moto.client.list_buckets()["Buckets"]]:
+        if name not in self.moto.opened:
             self.moto.bucket(name)
             for key, body in objects.items():
                 self.moto.put(name, key, body)
-        return bucket(self.moto, name)
+            self.moto.opened[name] = bucket(self.moto, name)
+        return self.moto.opened[name]
 
     def source(self, folder: Path) -> Source:
         many = {
-            "a/1.csv": rows(*(f"a{n}" for n in range(1_500))),
+            "a/1.csv": rows(*(f"a{n}" for n in range(1_050))),
             "b.csv": rows("b1"),
             "c/": b"",
             "c/2.csv": rows("c1"),
@@ -154,22 +156,22 @@ def test_more_objects_than_a_page_lists_are_all_found(moto: Moto) -> None:
 def test_each_refusal_says_what_to_do(moto: Moto) -> None:
     assert isinstance(refusing(bucket(moto, "no-such-bucket")), SourceGone)
     answers = {
-        "AccessDenied": 403, "InvalidAccessKeyId": 403, "SignatureDoesNotMatch": 403, "PermanentRedirect": 301,
+        "AccessDenied": 403, "InvalidAccessKeyId": 403, "SignatureDoesNotMatch": 403,
+        "PermanentRedirect": 301,
         "NoSuchBucket": 404, "SlowDown": 503,
     }  # fmt: skip
+    server = Replay({}).start()
+    source = open_source("s3", {"bucket": "bbb", "server": server.url, **KEY}, egress())
     for code, status in answers.items():
-        body = (
-            f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>quollzephyr</Message></Error>".encode()
-        )
-        with Replay({"/b": optional(Reply(status, body))}) as server:
-            given = {"bucket": "bbb", "server": server.url, **KEY}
-            server.add("/bbb", optional(Reply(status, body)))
-            error = refusing(open_source("s3", given, egress()))
-            assert isinstance(error, SourceBusy if code == "SlowDown" else SourceGone), code
+        told = f"<Error><Code>{code}</Code><Message>quollzephyr</Message></Error>"
+        server.add("/bbb", [Reply(status, f"<?xml version='1.0'?>{told}".encode())])
+        error = refusing(source)
+        assert isinstance(error, SourceBusy if code == "SlowDown" else SourceGone), code
+        assert error.why, code
     for fault in ("reset", "garbage", "truncated"):
-        with Replay({"/bbb": optional(broken(fault))}) as server:
-            error = refusing(open_source("s3", {"bucket": "bbb", "server": server.url, **KEY}, egress()))
-            assert isinstance(error, SourceBusy), fault
+        server.add("/bbb", [broken(fault)])
+        assert isinstance(refusing(source), SourceBusy), fault
+    server.close(check=False)
 
 
 def test_every_request_is_guarded(moto: Moto) -> None:

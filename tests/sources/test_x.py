@@ -180,6 +180,12 @@ def test_what_is_gone_there_is_not_listed_again() -> None:
     assert [post.id for post in early] == [history[0]]
 
 
+def test_a_list_that_goes_in_a_circle_is_an_error() -> None:
+    answers = [reply_json(told([tweet(n)], more)) for n, more in enumerate(("t1", "t2", "t1"), 1)]
+    with Replay({PATH: answers}) as server, pytest.raises(SourceBusy):
+        list(place(server.url).still_there(NOW - timedelta(hours=24), NOW))
+
+
 def test_days_that_x_does_not_search_are_not_called_deleted() -> None:
     with Replay({}) as server:
         source = place(server.url)
@@ -376,6 +382,7 @@ def test_neighbours_of_a_damaged_post_stay(hostile: Replay, name: str, bad: Any)
     hear(hostile, encode(told([tweet(1), bad, tweet(9)])), GOOD, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "bad"), damage(USERS[0]), ids=lambda it: it if isinstance(it, str) else "")
 def test_posts_stay_where_their_authors_are_damaged(hostile: Replay, name: str, bad: Any) -> None:
     body = told([tweet(1), tweet(9)])

@@ -327,6 +327,7 @@ def test_neighbours_of_a_damaged_thread_stay(hostile: Replay, name: str, bad: An
     hear(hostile, encode(told([thread(9), bad, thread(1)])), ["Ug1", "Ug9"], name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "bad"), damage(comment(5, f"{SECRET} said")), ids=lambda it: it if isinstance(it, str) else ""
 )

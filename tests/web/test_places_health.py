@@ -63,6 +63,15 @@ def test_a_place_that_reads_well_says_so(as_, feed):
     assert "heard without a gap" in said
 
 
+def test_days_before_a_place_was_there_are_drawn_as_not_heard(as_, feed):
+    told = read_health.of_programme("shoppers")["forum"]
+    assert told.days[:29] == [1.0] * 29
+    assert told.days[29] < 1.0
+    write.add_place("shoppers", "new", title="New", type="feed", kind="open", settings={"url": "https://a.b"})
+    assert read_health.of_programme("shoppers")["new"].days == [1.0] * 30
+    assert "not heard yet" in body(as_("admin").get("/shoppers/places/health"))
+
+
 def test_a_steward_is_told_which_process_reads_and_a_viewer_is_not(as_, feed):
     write_leases.take(feed, "desk-1/space/4711/abcd", 60)
     assert "by desk-1, 4711" in body(as_("admin").get("/shoppers/places/health"))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from earnest.flow.handshake import Look
 
 
-class _Closed(click.ParamType):
+class _Closed(click.ParamType[str]):
     """A type that proves an invitation; packages are loaded only when one is asked for."""
 
     name = "type"
@@ -168,10 +168,14 @@ def secret_of(type_: str, variable: str | None) -> str:
         found = os.environ.get(variable, "").strip()
         where = f"The environment variable {variable}"
     elif sys.stdin.isatty():
-        found, where = click.prompt("The bot's access token", hide_input=True, err=True).strip(), "The answer"
+        usual = "" if TYPES[type_].keyless else None
+        told = click.prompt(
+            "The bot's access token", default=usual, hide_input=True, show_default=False, err=True
+        )
+        found, where = told.strip(), "The answer"
     else:
         found, where = sys.stdin.readline().strip(), "Stdin"
-    if not found:
+    if not found and not TYPES[type_].keyless:
         raise InputError(f"{where} is empty.", advice="It should hold the bot's own access token.")
     return found
 

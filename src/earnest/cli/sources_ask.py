@@ -44,7 +44,7 @@ def type_of(given: str | None, *, ask: bool) -> SourceType:
 
 def kind_of(type_: SourceType, given: str | None, *, ask: bool) -> str:
     """What a place is declared as: the first that its type may be, where nobody says."""
-    may = [one for one in type_.kinds if one != "closed"] or list(type_.kinds)
+    may: list[str] = [one for one in type_.kinds if one != "closed"] or ["closed"]
     if given is None and ask and len(may) > 1:
         for one in may:
             click.echo(f"  {one:<10} {KINDS[one]}", err=True)

@@ -126,6 +126,8 @@ def invite(
             f"The notice has {len(notice):,} characters; a message there holds {wording.longest:,}.",
             advice="Say the programme's purpose and contact in fewer words.",
         )
+    if isinstance(source, handshake.Records):
+        how = f"{how} {source.record(notice)}"
     slug = slug_of(name)
     place = write.add_place(
         programme, slug, title=title or name, type=type, kind="closed", region=region, lang=lang,
@@ -141,7 +143,7 @@ def invite(
         until=until,
         grace_days=asking.grace,
     )
-    if kind.secret:
+    if kind.secret and secret:
         keep_secret(programme, slug, secret)
     audit.note(actor, "invited", programme=programme, about=f"place:{slug}", detail={"type": type})
     return Invited(programme, slug, notice, how, opens_by)

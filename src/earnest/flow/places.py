@@ -52,6 +52,11 @@ def try_it(wanted: Wanted, egress: Egress | None) -> Tried:
     return tried
 
 
+def holds(programme: str, type: str, person: int) -> bool:
+    """Whether the secret that a person tried such a place with is still held."""
+    return held_secret(programme, type, person) != ""
+
+
 def add_it(wanted: Wanted, name: str, egress: Egress | None) -> str:
     """Add a place with the secret it was tried with, unless another was given. Raises as `add_place` does."""
     _, secret = _known(wanted)

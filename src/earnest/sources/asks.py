@@ -49,11 +49,8 @@ class Ask:
 
 def asks(kind: SourceType) -> tuple[Ask, ...]:
     """Every setting of a type, in the order it declares them; nothing where it describes none."""
-    if kind.settings is None:
-        return ()
-    shape = inspect.type_info(kind.settings)
-    fields = shape.fields if isinstance(shape, inspect.StructType) else ()
-    return tuple(_ask(field, kind) for field in fields)
+    shape = None if kind.settings is None else inspect.type_info(kind.settings)
+    return tuple(_ask(field, kind) for field in shape.fields) if isinstance(shape, inspect.StructType) else ()
 
 
 def asked(kind: SourceType) -> tuple[Ask, ...]:
@@ -155,7 +152,7 @@ def _ask(field: inspect.Field, kind: SourceType) -> Ask:
         example=str(examples[0]),
         form=form,
         choices=choices,
-        needed=field.required or (secret and kind.handshake),
+        needed=field.required or (secret and kind.handshake and not kind.keyless),
         secret=secret,
         operator=bool(extra.get("operator")),
         default=_default(field),
@@ -164,7 +161,7 @@ def _ask(field: inspect.Field, kind: SourceType) -> Ask:
 
 def _default(field: inspect.Field) -> str:
     value = field.default
-    if value is inspect.NODEFAULT or value is None:
+    if value is msgspec.NODEFAULT or value is None:
         return ""
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 

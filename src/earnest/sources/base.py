@@ -138,6 +138,7 @@ class SourceType:
                    that opting out at one holds at all
     handshake      a closed place of this type proves its community's invitation (`sources.handshake`)
     secret         the setting that is kept in the key folder and never in the database, or None
+    keyless        of a handshake type: its secret may be left out
     alone          its secret serves one place only: what it is told is told once
     community      the setting that names the wider community a bot leaves when an invitation ends; None: the
                    place itself
@@ -161,6 +162,7 @@ class SourceType:
     catches_up: bool = False
     backfills: bool = False
     secret: str | None = None
+    keyless: bool = False
     alone: bool = False
     community: str | None = None
     settings: type[msgspec.Struct] | None = None

@@ -149,6 +149,15 @@ class Words(Protocol):
         ...
 
 
+@runtime_checkable
+class Records(Protocol):
+    """A place where something short is published in the notice's stead, or beside it (optional)."""
+
+    def record(self, notice: str) -> str:
+        """What that is, as a sentence for an administrator. No network."""
+        ...
+
+
 PINS: dict[str, Wording] = {
     "en": Wording("pins this message", "unpin this message or remove the account"),
     "es": Wording("fija este mensaje", "quita este mensaje de los fijados o expulsa la cuenta"),

@@ -79,16 +79,18 @@ def _problems(name: str, kind: object) -> Iterator[str]:
         return
     if kind.type != name:
         yield f"Its entry point is called {name} and its type {kind.type[:40]}."
-    if not kind.kinds or any(one not in PLACE_KINDS for one in kind.kinds):
+    said: tuple[str, ...] = kind.kinds
+    if not said or not set(said) <= set(PLACE_KINDS):
         yield "Its kinds are not among addressed, open and closed."
     if "closed" in kind.kinds and not kind.handshake:
         yield "It reads invited communities and proves no invitation."
     if kind.handshake and "closed" not in kind.kinds:
         yield "It proves an invitation and is not of invited communities."
-    if kind.settings is None or not issubclass(kind.settings, msgspec.Struct):
+    shape: object = kind.settings
+    if not (isinstance(shape, type) and issubclass(shape, msgspec.Struct)):
         yield "It does not say what its settings are."
         return
-    if not kind.settings.__struct_config__.forbid_unknown_fields:
+    if not shape.__struct_config__.forbid_unknown_fields:
         yield "Its settings take names that it does not declare."
     described = asks(kind)
     if kind.secret is not None and kind.secret not in [one.name for one in described]:

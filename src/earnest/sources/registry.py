@@ -12,6 +12,7 @@ from earnest.sources.archive.source import ARCHIVE
 from earnest.sources.base import Source, SourceType
 from earnest.sources.bluesky.source import BLUESKY
 from earnest.sources.discord.source import DISCORD
+from earnest.sources.discourse.source import DISCOURSE
 from earnest.sources.drop.source import DROP
 from earnest.sources.feed.source import FEED
 from earnest.sources.file.source import FILE
@@ -20,6 +21,7 @@ from earnest.sources.google_play.source import GOOGLE_PLAY
 from earnest.sources.hackernews.source import HACKERNEWS
 from earnest.sources.handshake import Handshake
 from earnest.sources.mail.source import MAIL
+from earnest.sources.mailing_list.source import MAILING_LIST
 from earnest.sources.mastodon.source import MASTODON
 from earnest.sources.matrix.source import MATRIX
 from earnest.sources.packages import Package, load
@@ -27,8 +29,8 @@ from earnest.sources.reddit.source import REDDIT
 from earnest.sources.s3.source import S3
 from earnest.sources.sample.source import SAMPLE
 from earnest.sources.singer.source import SINGER
-from earnest.sources.stackexchange.source import STACKEXCHANGE
 from earnest.sources.slack.source import SLACK
+from earnest.sources.stackexchange.source import STACKEXCHANGE
 from earnest.sources.submit.source import SUBMIT
 from earnest.sources.telegram.source import TELEGRAM
 from earnest.sources.x.source import X
@@ -43,6 +45,8 @@ BUILT_IN: tuple[SourceType, ...] = (
     DISCORD,
     TELEGRAM,
     SLACK,
+    DISCOURSE,
+    MAILING_LIST,
     MASTODON,
     REDDIT,
     X,

@@ -85,7 +85,11 @@ def bury(db: Any, programme_id: int, place_id: int, keys: Sequence[bytes], at: d
         place = Place.objects.select_related("programme").get(pk=place_id)
         name = graves.name_of(place)
         own = {(name, key) for key in fresh}
-        lay(db, [grave for grave in graves.add([(name, key) for key in fresh]) if grave not in own], at)
+        waiting = [grave for grave in graves.add([(name, key) for key in fresh]) if grave not in own]
+        if waiting:
+            # Who dug them was killed. A wish to leave may lie among them: whoever asked is on the other list.
+            leavers.settle()
+            lay(db, waiting, at)
     return _lay(db, programme_id, place_id, wanted, at)
 
 

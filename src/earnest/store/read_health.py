@@ -97,9 +97,15 @@ def _one(
         moved_to="" if told is None else told.moved_to,
         holder=holder,
         gaps=gaps,
-        days=read_gaps.days(gaps, first, DAYS),
+        days=read_gaps.days([*gaps, *_before(row, first, now)], first, DAYS),
         backfill=past,
     )
+
+
+def _before(row: Place, first: datetime, now: datetime) -> list[Gap]:
+    """The days before a place was there, or all where it was never read: no gap of anybody's, and not heard."""
+    until = now + timedelta(days=1) if row.last_read is None else row.made
+    return [Gap(first, until, "stopped")] if until > first else []
 
 
 def codes(programme: str) -> dict[str, str]:

@@ -218,15 +218,21 @@ def _carried_out(place_id: int, asked: Asked) -> bool:
 
 
 def _carry_out(db: Any, place_id: int, asked: Asked) -> None:
+    """The grave of a wish says that it was heeded, and is on the disk before this commits. So a wish to leave
+    is buried last: killed before that, it is read again; killed after it, whoever asked is on the list of who
+    is out. A wish to come back is buried first: killed in between, somebody stays out.
+    """
     programme = Place.objects.values_list("programme_id", flat=True).get(pk=place_id)
-    gone = erase.bury(db, programme, place_id, [asked.key], clock.now())
+    gone = 0
     if asked.back:
+        erase.bury(db, programme, place_id, [asked.key], clock.now())
         for one in asked.accounts:
             opt_in(one.place_id, [one.hash])
     else:
         for one in asked.accounts:
-            gone += _forget(db, one.place_id, [one])
             opt_out(one.place_id, [one.hash])
+            gone += _forget(db, one.place_id, [one])
+        gone += erase.bury(db, programme, place_id, [asked.key], clock.now())
     if asked.code is not None and not asked.back:
         _use_code(asked, gone)
     _soon()

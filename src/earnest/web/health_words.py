@@ -93,6 +93,7 @@ class Row:
 def row(place: Place, told: PlaceHealth, now: datetime) -> Row:
     """How a place does, in words."""
     quiet = place.state in ("paused", "closed")
+    unheard = gettext("not heard yet") if told.last_read is None else heard(told.gaps)
     code = "" if quiet else told.code
     return Row(
         place=place,
@@ -111,8 +112,8 @@ def row(place: Place, told: PlaceHealth, now: datetime) -> Row:
         ),
         left=_left(told),
         holder=holder.shown(told.holder) if told.holder else "",
-        strip=strip(told.days, f"{place.title}: {heard(told.gaps)}"),
-        gaps=heard(told.gaps),
+        strip=strip(told.days, f"{place.title}: {unheard}"),
+        gaps=unheard,
         moved_to=told.moved_to if place.kind != "closed" else "",
     )
 

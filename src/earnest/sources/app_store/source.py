@@ -12,7 +12,7 @@ from earnest.record.errors import BadSetting, EarnestError, InputError, SourceGo
 from earnest.record.raw import Page, RawPost, Refusal
 from earnest.sources.app_store import reviews
 from earnest.sources.base import SourceType, load_cursor, refusal, settings
-from earnest.sources.http_json import ItemError, ask, server, whole
+from earnest.sources.http_json import ItemError, Param, ask, server, whole
 from earnest.sources.newest_first import Listed, Mark, walk
 from earnest.sources.relist import Recheck, check_recheck
 
@@ -159,7 +159,7 @@ class AppStore:
 
     def _own(self, following: str | None) -> Listed:
         assert self._signer is not None  # noqa: S101 - asked before
-        params = {"sort": "-createdDate", "limit": PAGE, "cursor": following}
+        params: dict[str, Param] = {"sort": "-createdDate", "limit": PAGE, "cursor": following}
         answer = ask(
             self._egress, f"{self._base}/v1/apps/{self._settings.app}/customerReviews", params=params,
             headers={"authorization": f"Bearer {self._signer.token()}"}, takes=(400, 401, 403, 404),
@@ -222,14 +222,16 @@ def _refused(answer: Answer) -> EarnestError | None:
         return SourceGone(
             "App Store Connect does not accept the key.",
             advice="Check 'key_id' and 'issuer', or make a new key: it may have been taken back.",
+            why="key_refused",
         )
     if answer.status == 403:
         return SourceGone(
             "The key may not read customer reviews.",
             advice="Give it the role Customer Support; a new agreement may be waiting there.",
+            why="forbidden",
         )
     if answer.status == 404:
-        return SourceGone("There is no such app of yours.", advice="Check the setting 'app'.")
+        return SourceGone("There is no such app of yours.", advice="Check the setting 'app'.", why="gone")
     return InputError(
         "the App Store does not go on from the stored position", place="cursor", advice="Read from the start."
     )
@@ -260,6 +262,8 @@ APP_STORE = SourceType(
     open=open_app_store,
     ids_of=_ids_of,
     secret="key",  # noqa: S106 - the name of the setting
+    catches_up=True,
+    backfills=True,
     settings=AppStoreSettings,
     asks="App Store Connect serves the makers of an app; the feed gives a country's newest 500.",
     key="Make a key with the role Customer Support in App Store Connect (Users and Access, Integrations).",

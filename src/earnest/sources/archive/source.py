@@ -174,6 +174,7 @@ ARCHIVE = SourceType(
     extra=None,
     tested_against="zstd with a window of 2 GB, and partitioned Parquet of a million synthetic rows",
     open=_open,
+    catches_up=True,
     settings=ArchiveSettings,
     asks="What its author deleted since may stand in an archive: ask the place again before you quote.",
     local=True,

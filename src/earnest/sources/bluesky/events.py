@@ -104,8 +104,10 @@ class Heard:
     refused: list[Refusal] = field(default_factory=list)
     departed: list[str] = field(default_factory=list, repr=False)
 
-    def __bool__(self) -> bool:
-        return bool(self.posts or self.refused or self.departed)
+    @property
+    def size(self) -> int:
+        """How much there is to keep."""
+        return len(self.posts) + len(self.refused) + len(self.departed)
 
 
 def hear(heard: Heard, event: Event, words: Words, place: str, now: Callable[[], datetime]) -> None:

@@ -6,7 +6,7 @@ number, so the cursor (the number of the last event that was taken in) resumes e
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from threading import Event as Signal
@@ -65,6 +65,8 @@ class Pace:
     tick             seconds after which a page is given while following, whatever is in it
     silence          seconds without an event after which none is waiting
     near             microseconds behind the server's clock that count as the present
+    dead             seconds without an event after which a stream of the whole network, which is never
+                     silent, has stopped, whatever its connection says
     """
 
     matches: int = 200
@@ -72,6 +74,7 @@ class Pace:
     tick: float = 2.0
     silence: float = 2.0
     near: int = 2_000_000
+    dead: float = 30.0
 
 
 @dataclass(slots=True)
@@ -83,7 +86,8 @@ class _Standing:
     old       events before this moment are not wanted
     began     the mark that it went on from, or None
     skew      microseconds by which the server's clock is ahead of ours
-    outdated  the stream said that it cannot go back that far, or may not have (`None`: it says nothing)
+    outdated  the stream said that it cannot go back that far, or may not have been able to
+    spoke     when something came last, by `time.monotonic`
     """
 
     seq: int
@@ -95,6 +99,7 @@ class _Standing:
     outdated: bool = False
     missed: tuple[datetime, datetime] | None = None
     held: bytes | None = None
+    spoke: float = field(default_factory=time.monotonic)
 
 
 class _Future(Exception):
@@ -118,7 +123,7 @@ class BlueskyStream:
         self._egress = egress
         self._wishes = wishes
         self._words = Words(wanted.words, wanted.hashtags, wanted.accounts, wanted.languages)
-        self._pace = pace
+        self.pace = pace
         self._now = now
 
     def read(self, cursor: str | None) -> Iterator[Page]:
@@ -178,7 +183,7 @@ class BlueskyStream:
 
     def _page(self, stream: Any, standing: _Standing, stop: Signal | None) -> Page:
         """One page of what comes."""
-        heard, taken, pace = Heard(), 0, self._pace
+        heard, taken, pace = Heard(), 0, self.pace
         begun = time.monotonic()
         present = False
         while True:
@@ -192,15 +197,19 @@ class BlueskyStream:
                     wait = min(wait, left)
                 message = _next(stream, wait)
             if message is None:
-                if stop is None or time.monotonic() - begun >= min(pace.tick, pace.silence):
-                    present = self._quiet(time.monotonic() - begun)
+                quiet = time.monotonic() - standing.spoke
+                if not self._wanted.server:
+                    if quiet >= pace.dead:
+                        raise silent()
+                elif stop is None or quiet >= pace.silence:
+                    present = True
                     break
                 continue
+            standing.spoke = time.monotonic()
             events = self._read(message, standing, heard, taken + 1)
             if events:
-                if (len(heard.posts) >= pace.matches or taken >= pace.events) and events[
-                    0
-                ].seq != standing.seq:
+                full = heard.size >= pace.matches or taken >= pace.events
+                if full and events[0].seq != standing.seq:
                     standing.held = message
                     break
                 self._take(events, standing, heard, taken + 1)
@@ -278,14 +287,8 @@ class BlueskyStream:
             departed=tuple(heard.departed),
         )
 
-    def _quiet(self, seconds: float) -> bool:
-        """Nothing came for a while: so it is where a network is small. The whole one is never silent."""
-        if not self._wanted.server and seconds >= self._pace.silence:
-            raise silent()
-        return True
-
     def _near(self, standing: _Standing) -> bool:
-        return standing.at >= self._micro() + standing.skew - self._pace.near
+        return standing.at >= self._micro() + standing.skew - self.pace.near
 
     def _micro(self) -> int:
         return int(self._now().timestamp() * 1_000_000)

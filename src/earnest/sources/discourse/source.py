@@ -186,8 +186,8 @@ class DiscourseForum:
                 advice="Set category and acts_as, and give the key that the forum's administrator made.",
             )
         return (
-            f"Let the account {wanted.acts_as} see the category {wanted.category} and no other private one. Then"
-            " somebody of the staff writes the notice there as a topic of its own, word for word, and pins it."
+            f"Let the account {wanted.acts_as} see the category {wanted.category} and no other private one."
+            " Then somebody of the staff writes the notice there as a topic, word for word, and pins it."
         )
 
     def wording(self, lang: str) -> Wording:
@@ -196,7 +196,7 @@ class DiscourseForum:
             return Wording(
                 "fija este tema", "quita este tema de los fijados o retira la clave de API", "", 30_000
             )
-        return Wording("pins this topic", "unpin this topic or revoke the API key", "", 30_000)
+        return Wording("pins this topic", "unpin this topic or revoke the API key", longest=30_000)
 
     def prove(self, invitation: Invitation) -> Proof | NotProved:
         """Is the notice pinned in the category, as it was written, by somebody who is staff now?"""
@@ -235,5 +235,5 @@ DISCOURSE = SourceType(
     catches_up=True,
     settings=DiscourseSettings,
     asks="The forum's own terms; its administrator can limit or block programs.",
-    key="The forum's administrator makes it: Admin, API, New API Key, for one account, with read scopes only.",
+    key="The forum's administrator makes it: Admin, API, New API Key, for one account, read scopes only.",
 )

@@ -145,6 +145,7 @@ DROP = SourceType(
     extra=None,
     tested_against="synthetic exports in the shapes of review sites, of four survey tools and of Facebook",
     open=_open,
+    catches_up=True,
     settings=DropSettings,
     asks="Whoever exports a file must be allowed to; Facebook exports are given by people themselves.",
     local=True,

@@ -1,6 +1,7 @@
 """Objects of JSON lines and JSON lists."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,9 @@ from earnest.sources.file.stream import Stream
 PASSED = 10_000
 """Lines passed over after which the place is given."""
 
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
+"""Names of columns that need no escape in JSON."""
+
 
 class Objects:
     """Decodes objects to the values of the wanted columns; fields nobody asked for are skipped, not built."""
@@ -22,6 +26,10 @@ class Objects:
     def __init__(self, columns: tuple[str, ...]) -> None:
         self.odd_lines = 0
         self._columns = columns
+        self._decode: Callable[[bytes], Any] | None = None
+        self._values = msgspec.structs.astuple
+        if not all(_PLAIN.fullmatch(name) for name in columns):
+            return  # no field of a struct can be called so: every line goes the lenient way
         names = [f"c{at}" for at in range(len(columns))]
         row = msgspec.defstruct(
             "Row",
@@ -30,10 +38,11 @@ class Objects:
             gc=False,
         )
         self._decode = msgspec.json.Decoder(row).decode
-        self._values = msgspec.structs.astuple
 
     def values(self, line: bytes) -> tuple[Any, ...]:
         """The values of one object. Raises RowError."""
+        if self._decode is None:
+            return self._leniently(decoded(line)[0])
         try:
             return self._values(self._decode(line))
         except UnicodeDecodeError:

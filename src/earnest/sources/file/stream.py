@@ -75,7 +75,7 @@ def _gzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
         raise EOFError
 
 
-_LONG = {zstd.DecompressionParameter.window_log_max: 31}
+_LONG: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 31}
 
 
 def _long_zstd(chunks: Iterator[bytes]) -> Iterator[bytes]:

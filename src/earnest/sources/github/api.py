@@ -61,8 +61,8 @@ class Api:
         headers = {**self._headers, "content-type": "application/json"}
         url = f"{self._base}/graphql"
         answer = self._egress.ask("POST", url, headers=headers, body=body, takes=_TAKES)
-        if error := refused(answer, "the setting 'token'"):
-            raise error
+        if problem := refused(answer):
+            raise problem
         reply = whole(answer.body, _Reply, _WHAT)
         for one in reply.errors:
             if one.type == "RATE_LIMITED":
@@ -83,14 +83,15 @@ class Api:
                 raise SourceGone(
                     f"The repository {self._repository} was moved or renamed.",
                     advice="Open it in a browser and set 'repository' to its new name.",
+                    why="moved",
                 ) from error
             raise
-        if error := refused(answer, "the setting 'repository'"):
-            raise error
+        if problem := refused(answer):
+            raise problem
         return answer
 
 
-def refused(answer: Answer, setting: str) -> EarnestError | None:
+def refused(answer: Answer) -> EarnestError | None:
     """The error in an answer that gives nothing; None where it gives something."""
     if answer.status in (200, 304):
         return None
@@ -103,18 +104,22 @@ def refused(answer: Answer, setting: str) -> EarnestError | None:
                 "GitHub asks to slow down.",
                 after=after,
                 advice="Earnest goes on by itself. A token raises 60 requests an hour to 5,000.",
+                why="limited",
             )
         return SourceGone(
             "GitHub does not let Earnest read this repository.",
             advice="Give the token the right to read its issues.",
+            why="forbidden",
         )
     if answer.status == 410:
         return SourceGone(
-            "This repository has no issues.", advice="They were switched off; read its discussions."
+            "This repository has no issues.",
+            advice="They were switched off; read its discussions.",
+            why="gone",
         )
     if answer.status == 451:
         return SourceGone(
-            "GitHub may not show this repository for legal reasons.", advice="Close this place."
+            "GitHub may not show this repository for legal reasons.", advice="Close this place.", why="gone"
         )
     return _not_there()
 
@@ -123,6 +128,7 @@ def _not_there() -> SourceGone:
     return SourceGone(
         "There is no such repository, or it is private.",
         advice="Check the setting 'repository' (owner/name). Earnest reads public repositories.",
+        why="gone",
     )
 
 

@@ -277,6 +277,8 @@ GITHUB = SourceType(
     one_account=True,
     recheck=timedelta(hours=24),
     secret="token",  # noqa: S106 - the name of the setting
+    catches_up=True,
+    backfills=True,
     settings=GitHubSettings,
     asks="Its terms allow archives of public data, and forbid to sell it or to send unasked mail.",
     key="Make a fine-grained token (Settings, Developer settings) that reads public repositories.",

@@ -195,6 +195,7 @@ def _refused(answer: Answer) -> EarnestError | None:
         return SourceGone(
             "There is no such app of yours on Google Play.",
             advice="Check the setting 'app' (org.example.app).",
+            why="gone",
         )
     if answer.status == 400:
         return InputError(
@@ -207,10 +208,13 @@ def _refused(answer: Answer) -> EarnestError | None:
     except (msgspec.MsgspecError, RecursionError):
         status = ""
     if status == "RESOURCE_EXHAUSTED" or b"quota" in answer.body[:4_000].lower():
-        return SourceBusy("Google asks to slow down.", after=3_600, advice="Earnest goes on by itself.")
+        return SourceBusy(
+            "Google asks to slow down.", after=3_600, advice="Earnest goes on by itself.", why="limited"
+        )
     return SourceGone(
         "The service account may not read the reviews of this app.",
         advice="Invite it in the Play Console (Users) with 'Reply to reviews'; it takes a day.",
+        why="forbidden",
     )
 
 
@@ -242,6 +246,7 @@ GOOGLE_PLAY = SourceType(
     open=open_google_play,
     ids_of=_ids_of,
     secret="key",  # noqa: S106 - the name of the setting
+    catches_up=True,
     settings=GooglePlaySettings,
     asks="Google serves the makers of an app the reviews of the last seven days, 200 requests an hour.",
     key="Make a service account and a JSON key in the Cloud console; invite it in the Play Console.",

@@ -66,6 +66,7 @@ class Signer:
                 raise SourceGone(
                     "Google does not accept the service account.",
                     advice="Make a new key for it in the Cloud console, and check this machine's clock.",
+                    why="key_refused",
                 )
             got = whole(answer.body, _Token, "Google")
             self._token, self._ends = got.access_token, now + max(0, min(got.expires_in, 3_600))

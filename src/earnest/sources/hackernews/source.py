@@ -205,6 +205,8 @@ HACKERNEWS = SourceType(
     ids_of=items.ids_of,
     one_account=True,
     recheck=timedelta(hours=24),
+    catches_up=True,
+    backfills=True,
     settings=HackerNewsSettings,
     asks="The interfaces are open to everybody; whoever copies items must let go of what is deleted.",
 )

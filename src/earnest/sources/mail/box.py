@@ -68,6 +68,7 @@ class Folder:
     def __init__(self, box: _Box) -> None:
         self._box = box
         self._client: Any = box.client
+        self._idle: Any = box.idle
         told = self._client.response("UIDVALIDITY")[1]
         self.validity = int(told[0]) if told and told[0] and bytes(told[0]).isdigit() else 0
         self.waits = "IDLE" in self._client.capability()[1][0].decode("ascii", "replace").upper().split()
@@ -96,15 +97,15 @@ class Folder:
 
     def listen(self) -> None:
         """Begin to wait for news (IDLE)."""
-        self._box.idle.start()
+        self._idle.start()
 
     def news(self, seconds: float) -> bool:
         """Whether the server said that something arrived, within so many seconds."""
-        return any(b"EXISTS" in line or b"RECENT" in line for line in self._box.idle.poll(timeout=seconds))
+        return any(b"EXISTS" in line or b"RECENT" in line for line in self._idle.poll(timeout=seconds))
 
     def rest(self) -> None:
         """End waiting for news."""
-        self._box.idle.stop()
+        self._idle.stop()
 
     def still(self) -> None:
         """Ask whether the server is there; what arrived becomes known by it."""
@@ -162,6 +163,7 @@ def told(error: BaseException) -> EarnestError:
         return SourceGone(
             "The mailbox has no folder of this name.",
             advice="Check the setting 'folder' in your mail program.",
+            why="gone",
         )
     said = str(getattr(error, "command_result", "") or error).encode("utf-8", "replace").upper()
     if isinstance(error, UnexpectedCommandStatusError | ImapToolsError | imaplib.IMAP4.error):
@@ -174,24 +176,35 @@ def told(error: BaseException) -> EarnestError:
 def _aborted(said: bytes) -> SourceError:
     if b"TLS NOT SUPPORTED" in said:
         return SourceGone(
-            "The mail server does not speak TLS here.", advice="Use port 993 with security 'tls'."
+            "The mail server does not speak TLS here.",
+            advice="Use port 993 with security 'tls'.",
+            why="down",
         )
-    return SourceBusy("The mail server ended the connection.", advice=_AGAIN)
+    return SourceBusy("The mail server ended the connection.", advice=_AGAIN, why="down")
 
 
 def _refused(said: bytes) -> SourceError:
     if any(code in said for code in _PASSING):
-        return SourceBusy("The mail server cannot let Earnest in now.", advice=_AGAIN, after=300)
+        return SourceBusy(
+            "The mail server cannot let Earnest in now.", advice=_AGAIN, after=300, why="limited"
+        )
     if b"[EXPIRED]" in said:
-        return SourceGone("The token of the mailbox has expired.", advice="Make a new one and give it again.")
+        return SourceGone(
+            "The token of the mailbox has expired.",
+            advice="Make a new one and give it again.",
+            why="key_refused",
+        )
     if b"[PRIVACYREQUIRED]" in said or b"LOGINDISABLED" in said:
         return SourceGone(
-            "The mail server lets nobody in without TLS.", advice="Set 'security' to tls and 'port' to 993."
+            "The mail server lets nobody in without TLS.",
+            advice="Set 'security' to tls and 'port' to 993.",
+            why="forbidden",
         )
     return SourceGone(
         "The mailbox does not accept this name and token.",
         advice="Make a new app password (or token) for this mailbox and give it again; its owner may have"
         " to allow IMAP.",
+        why="key_refused",
     )
 
 

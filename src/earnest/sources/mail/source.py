@@ -294,6 +294,7 @@ MAIL = SourceType(
     ids_of=ids_of,
     one_account=True,
     secret="token",  # noqa: S106 - the name of the setting
+    catches_up=True,
     settings=MailSettings,
     asks="The mailbox is the operator's own; a public list may ask its subscribers not to archive it.",
     key="Make an app password for Earnest in the mailbox's settings, or an OAuth 2 token with IMAP access.",

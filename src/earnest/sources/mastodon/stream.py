@@ -81,7 +81,7 @@ def heard(events: list[object], reader: Reader) -> tuple[list[RawPost], list[Ref
         if kind == "delete":
             if isinstance(payload, str) and number_of(payload) is not None:
                 last.pop(payload, None)
-                last[payload] = RawPost(payload, "", change="deleted")
+                last[payload] = RawPost(payload, "", change="deleted", if_kept=True)
             else:
                 refused.append(refusal(place, "deletes something without a name"))
         elif kind in ("update", "status.update"):

@@ -138,7 +138,7 @@ def _told() -> Iterator[None]:
     except EgressRefused as error:
         if "redirects" in error.problem:
             raise SourceGone(
-                "The bucket is somewhere else.", advice="Set 'area' to the region that the bucket is in."
+                "The bucket is somewhere else.", advice="Set 'area' to its region.", why="moved"
             ) from error
         raise
     except EarnestError:
@@ -150,28 +150,28 @@ def _told() -> Iterator[None]:
 
 
 _GONE = {
-    "NoSuchBucket": ("There is no such bucket.", "Check the setting 'bucket'."),
-    "AccessDenied": ("The key may not read this bucket.", "Allow it s3:ListBucket and s3:GetObject."),
-    "AllAccessDisabled": ("The bucket was shut.", "Ask its owner, or close this place."),
-    "InvalidAccessKeyId": (
-        "The bucket does not know the key.",
-        "Make a new key: it may have been taken back.",
+    "NoSuchBucket": ("There is no such bucket.", "Check the setting 'bucket'.", "gone"),
+    "AccessDenied": (
+        "The key may not read this bucket.",
+        "Allow it s3:ListBucket and s3:GetObject.",
+        "forbidden",
     ),
-    "SignatureDoesNotMatch": ("The secret key does not fit.", "Give the secret key again."),
-    "PermanentRedirect": ("The bucket is somewhere else.", "Set 'area' to the region that the bucket is in."),
-    "AuthorizationHeaderMalformed": ("The bucket is somewhere else.", "Set 'area' to its region."),
+    "AllAccessDisabled": ("The bucket was shut.", "Ask its owner, or close this place.", "gone"),
+    "InvalidAccessKeyId": ("The bucket does not know the key.", "Make a new key.", "key_refused"),
+    "SignatureDoesNotMatch": ("The secret key does not fit.", "Give the secret key again.", "key_refused"),
+    "PermanentRedirect": ("The bucket is somewhere else.", "Set 'area' to the bucket's region.", "moved"),
+    "AuthorizationHeaderMalformed": ("The bucket is elsewhere.", "Set 'area' to its region.", "moved"),
 }
+_STATUS = {401: "AccessDenied", 403: "AccessDenied", 404: "NoSuchBucket"}
 
 
 def _refused(error: botocore.exceptions.ClientError) -> EarnestError:
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in _GONE:
-        return SourceGone(_GONE[code][0], advice=_GONE[code][1])
-    if code == "PreconditionFailed" or status == 412 or code == "NoSuchKey":
+    if code in ("PreconditionFailed", "NoSuchKey") or status == 412:
         return SourceBusy("An object was changed while it was being read.", advice=_AGAIN)
-    if status in (401, 403):
-        return SourceGone(*_GONE["AccessDenied"][:1], advice=_GONE["AccessDenied"][1])
-    if status == 404:
-        return SourceGone(_GONE["NoSuchBucket"][0], advice=_GONE["NoSuchBucket"][1])
-    return SourceBusy("The bucket cannot answer now.", advice=_AGAIN)
+    code = code if code in _GONE else _STATUS.get(status, "")
+    if code:
+        problem, advice, why = _GONE[code]
+        return SourceGone(problem, advice=advice, why=why)
+    return SourceBusy("The bucket cannot answer now.", advice=_AGAIN, why="down")

@@ -127,6 +127,7 @@ S3 = SourceType(
     tested_against="moto, a mock server of S3",
     open=open_s3,
     secret="secret_key",  # noqa: S106 - the name of the setting
+    catches_up=True,
     settings=S3Settings,
     asks="The bucket is the operator's own, or its owner gave a key to it.",
     key="Make a key that may do s3:ListBucket and s3:GetObject on this bucket, and nothing else.",

@@ -1,7 +1,7 @@
 """Any Singer tap as a source: three hundred programs that others wrote and keep, through one adapter."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from collections.abc import Mapping as Settings
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -185,7 +185,7 @@ class SingerSource:
         yield from first
         yield from pages
 
-    def _run(self, mark: Mark) -> Iterator[Page]:
+    def _run(self, mark: Mark) -> Generator[Page, None, None]:
         """One run, page by page: a page ends at a STATE, or where it grows too large."""
         chosen = catalog.select(self._catalog(), self._settings.streams)
         words = ["--config", "{config.json}"]

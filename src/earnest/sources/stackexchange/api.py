@@ -56,6 +56,7 @@ class Api:
                 "Stack Exchange has answered all it answers in a day.",
                 after=_until_midnight(),
                 advice="Earnest goes on tomorrow. A free key (setting 'key') raises 300 requests to 10,000.",
+                why="limited",
             )
         wait = self._free.get(method, 0.0) - time.monotonic()
         if wait > PATIENCE:
@@ -91,17 +92,23 @@ def told(id: int | None, message: str) -> EarnestError:
             "Stack Exchange asks to slow down.",
             after=float(wait[1]) if wait else 600.0,
             advice="Earnest goes on by itself. A key, in the setting 'key', allows more requests.",
+            why="limited",
         )
     if id in (500, 503):
-        return SourceBusy("Stack Exchange cannot answer now.", advice="Earnest tries again by itself.")
+        return SourceBusy(
+            "Stack Exchange cannot answer now.", advice="Earnest tries again by itself.", why="down"
+        )
     if id in (401, 402, 403, 405, 406):
         return SourceGone(
-            "Stack Exchange does not accept the key.", advice="Make a new one at stackapps.com."
+            "Stack Exchange does not accept the key.",
+            advice="Make a new one at stackapps.com.",
+            why="key_refused",
         )
     if id in (400, 404):
         return SourceGone(
             "Stack Exchange does not know this site or tag.",
             advice="Check the settings 'site' (such as stackoverflow), 'tags' and 'query'.",
+            why="gone",
         )
     return SourceBusy("Stack Exchange refused the request.", advice="Earnest tries again by itself.")
 

@@ -251,6 +251,8 @@ STACKEXCHANGE = SourceType(
     one_account=True,
     recheck=timedelta(hours=24),
     secret="key",  # noqa: S106 - the name of the setting
+    catches_up=True,
+    backfills=True,
     settings=StackExchangeSettings,
     asks="What is written there is licensed CC BY-SA: whoever quotes it names the site.",
     key="Register an app at stackapps.com; its key is no secret of a person, and may be left out.",

@@ -1,6 +1,7 @@
 """A search of X. Read first: `XSearch.read`."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from itertools import pairwise
@@ -26,8 +27,8 @@ REACH = timedelta(days=7) - timedelta(minutes=5)
 _EDITED = timedelta(hours=1)
 """For so long a post can be edited: it is then found by the moment of its last wording."""
 
-_SETTLES = timedelta(seconds=15)
-"""X asks that a search ends at least ten seconds ago."""
+_SETTLES = timedelta(minutes=5)
+"""So far our clock and that of X may be apart."""
 
 
 class XSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,28 +105,43 @@ class XSearch:
         self._search = Search(wanted.server, wanted.token, egress)
 
     def read(self, cursor: str | None) -> Iterator[Page]:
-        """What was said after the cursor, the newest first, over as many answers as X makes of it."""
+        """What was said after the cursor: walks from the newest back, until one found all in one answer."""
         now = self._now()
         mark = load_cursor(cursor, Mark) or Mark(id_at(now - timedelta(days=self._settings.days)))
+        while True:
+            longer = mark.below > 0
+            for page, mark in self._walk(mark, now):
+                longer = longer or mark.below > 0
+                done = mark.below == 0 and not longer
+                yield replace(page, done=done)
+            if not longer:
+                return
+            now = self._now()
+
+    def _walk(self, mark: Mark, now: datetime) -> Iterator[tuple[Page, Mark]]:
+        """One walk, or the rest of one: its pages, and where each leaves the reading."""
         missed, where = self._from(mark, now)
         if mark.below:
             where["until_id"] = str(mark.below)
         seen: set[str] = set()
+        held: tuple[Refusal, ...] = ()
         while True:
             answer = self._page(where)
             posts, refused, numbers = self._posts(answer)
             top = mark.top or max(numbers, default=mark.since)
             more = words(part(answer, "meta", "next_token"))
             if not more:
-                yield Page(posts, dump_cursor(Mark(max(top, mark.since))), refused, True, missed)
+                after = Mark(max(top, mark.since))
+                yield Page(posts, dump_cursor(after), held + refused, missed=missed), after
                 return
             if more in seen or (mark.below and min(numbers, default=0) >= mark.below):
                 raise strange()
             seen.add(more)
+            held += refused
             if numbers:  # X may answer with nothing in it and go on after that
                 mark = Mark(mark.since, top, min(numbers))
-                yield Page(posts, dump_cursor(mark), refused, False, missed)
-                missed = None
+                yield Page(posts, dump_cursor(mark), held, missed=missed), mark
+                held, missed = (), None
             where = {**where, "next_token": more}
 
     def _from(self, mark: Mark, now: datetime) -> tuple[tuple[datetime, datetime] | None, dict[str, Any]]:
@@ -141,11 +157,17 @@ class XSearch:
     def still_there(self, since: datetime, until: datetime) -> Iterator[Page]:
         """The stretch as X finds it now. Raises InputError for days that X does not search any more."""
         now = self._now()
-        first, last = since, min(until + _EDITED, now - _SETTLES)
         if since < now - REACH:
             raise InputError("X searches the last seven days alone", advice="Days before that stay hidden.")
-        where: dict[str, Any] = {"start_time": _written(first), "end_time": _written(last)}
-        while first < last:
+        if since >= now:
+            yield Page((), dump_cursor(Mark(0)), done=True)
+            return
+        where: dict[str, Any] = {"start_time": _written(since)}
+        if until + _EDITED < now - _SETTLES:
+            # Else X ends a search where it ends one that reads: by its own clock, half a minute ago.
+            where["end_time"] = _written(until + _EDITED)
+        seen: set[str] = set()
+        while True:
             answer = self._page(where)
             posts, refused, _ = self._posts(answer)
             more = words(part(answer, "meta", "next_token"))
@@ -153,10 +175,10 @@ class XSearch:
             yield from within(iter([page]), since, until, now)
             if not more:
                 return
-            if more == where.get("next_token"):
+            if more in seen:
                 raise strange()
+            seen.add(more)
             where["next_token"] = more
-        yield Page((), dump_cursor(Mark(0)), done=True)
 
     def reaches(self) -> datetime:
         """The moment from which on X searches now."""

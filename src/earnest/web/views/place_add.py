@@ -34,7 +34,7 @@ def add(request: HttpRequest, programme: Programme, type: str) -> HttpResponse:
     if kind is None:
         raise Http404
     person = int(request.user.pk or 0)
-    held = bool(kind.secret) and places.held_secret(programme.slug, type, person) != ""
+    held = bool(kind.secret) and places.holds(programme.slug, type, person)
     fields = place_fields.to_add(kind, programme.audience)
     given = request.POST.dict() or {"kind": request.GET.get("kind", "")}
     error, tried = None, None

@@ -1,4 +1,4 @@
-"""The settings of a place that is there: seeing and changing them or its key, and asking whether it answers."""
+"""The settings of a place that is there: seeing them, changing them or its key, asking whether it answers."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse

@@ -73,6 +73,7 @@ def test_the_command_says_in_one_sentence_that_the_database_stays_locked(hearing
     hearing.whole()
 
 
+@slow
 @pytest.mark.parametrize("statement", [1, 3, 8, 15, 22])
 def test_a_connection_that_is_lost_in_the_middle_of_a_page(hearing: Hearing, statement: int) -> None:
     hearing.say(9)
@@ -81,6 +82,7 @@ def test_a_connection_that_is_lost_in_the_middle_of_a_page(hearing: Hearing, sta
     hearing.whole()
 
 
+@slow
 @sqlite_only
 @pytest.mark.parametrize("room", [0, 40_000, 400_000], ids=["no room", "little room", "some room"])
 def test_a_disk_that_is_full_keeps_whole_pages_or_none(hearing: Hearing, room: int) -> None:
@@ -127,14 +129,13 @@ def test_a_real_disk_that_is_full_and_is_emptied_again(soak: Soak, tmp_path: Pat
         subprocess.run(["umount", str(disk)], check=False)
 
 
-@pytest.mark.parametrize("words", [["listen", "--once"]], ids=["once"])
-def test_a_log_that_cannot_be_written_costs_no_post(hearing: Hearing, words: list[str]) -> None:
+def test_a_log_that_cannot_be_written_costs_no_post(hearing: Hearing) -> None:
     """Whatever is printed goes to a device that is full."""
     hearing.say(9)
     hearing.say(9, hearing.wire)
     hearing.fault("503", board=hearing.world.forum)
     run.time_passes(hearing.rows)
-    hearing.machine.do("earnest", words=words, full=True)
+    hearing.machine.do("earnest", words=["listen", "--once"], full=True)
     assert hearing.after() == hearing.after("wire") == 9
     hearing.whole()
 
@@ -165,6 +166,7 @@ class TestPowerIsLost:
         told = hearing.machine.do("durability").gave
         assert told == (["on"] if SERVER else ["wal", "2", "1"])
 
+    @slow
     @sqlite_only
     def test_each_page_is_synced_to_the_disk(self, hearing: Hearing, tmp_path: Path) -> None:
         if shutil.which("strace") is None:
@@ -190,6 +192,7 @@ class TestPowerIsLost:
         watch.communicate(timeout=20)
         assert log.read_text().count("earnest.db-wal") >= 3, "once a page"
 
+    @slow
     @sqlite_only
     def test_a_log_whose_end_is_torn_off_leaves_whole_pages(self, hearing: Hearing, tmp_path: Path) -> None:
         """As after a power loss: the file as it was, and as much of its log as the disk had taken."""

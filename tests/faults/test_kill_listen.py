@@ -14,6 +14,8 @@ from tests.faults.hearing import Hearing
 from tests.soak.acts import STEPS
 from tests.soak.world import AUTHOR, HELD
 
+ALWAYS = ("in a transaction", "after a commit")
+"""Steps of the fast lane."""
 ON_THE_WAY = [step for step in STEPS if "grave" not in step and step != "gate"]
 
 
@@ -25,7 +27,9 @@ ON_THE_WAY = [step for step in STEPS if "grave" not in step and step != "gate"]
         pytest.param(4, id="later", marks=pytest.mark.slow),
     ],
 )
-@pytest.mark.parametrize("step", ON_THE_WAY)
+@pytest.mark.parametrize(
+    "step", [pytest.param(step, marks=() if step in ALWAYS else pytest.mark.slow) for step in ON_THE_WAY]
+)
 def test_killed_at_a_step_everything_is_there_after_the_next_turn(
     hearing: Hearing, step: str, at: int
 ) -> None:
@@ -35,6 +39,7 @@ def test_killed_at_a_step_everything_is_there_after_the_next_turn(
     hearing.whole()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["before a grave is dug", "after a grave was dug", "before a commit"])
 def test_killed_while_a_deletion_is_carried_out_it_is_carried_out_whole(hearing: Hearing, step: str) -> None:
     posts = hearing.say(9)
@@ -47,7 +52,7 @@ def test_killed_while_a_deletion_is_carried_out_it_is_carried_out_whole(hearing:
     assert len(hearing.texts()) == 5
 
 
-@pytest.mark.parametrize("at", [1, 2])
+@pytest.mark.parametrize("at", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("step", ["before a grave is dug", "after a grave was dug"])
 def test_killed_while_somebody_opts_out_they_are_out(hearing: Hearing, step: str, at: int) -> None:
     """A grave that outlived its transaction is laid with the next deletion, before the wish is read again."""

@@ -41,7 +41,7 @@ def test_four_supervisors_at_once(hearing: Hearing) -> None:
     hearing.whole()
 
 
-@pytest.mark.parametrize("page", [1, 2])
+@pytest.mark.parametrize("page", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_who_slept_past_its_lease_keeps_nothing_that_another_read(hearing: Hearing, page: int) -> None:
     """SIGSTOP before a page is kept; the lease runs out, another reads on; then SIGCONT."""
     hearing.say(20)

@@ -259,7 +259,7 @@ class TestPlaces:
 
     def test_a_type_whose_names_are_one_account_everywhere_is_left_everywhere(self, home, monkeypatch):
         kind = dataclasses.replace(registry.TYPES["feed"], one_account=True)
-        monkeypatch.setitem(registry.TYPES, "feed", kind)
+        monkeypatch.setitem(registry._OWN, "feed", kind)
         assert self.heard_in(Room(home), Room(home, "other")) == [1, 1]
 
     def test_the_hash_of_one_place_is_not_that_of_another_nor_any_voice_or_key(self, room):

@@ -291,7 +291,8 @@ for row in backfill.run("guests", "past", keys, None, threading.Event()):
     pass
 tell()
 try:
-    backfill.ask("guests", "past", now - timedelta(days=900), now - timedelta(days=800), egress=None, actor="cli")
+    since, until = now - timedelta(days=900), now - timedelta(days=800)
+    backfill.ask("guests", "past", since, until, egress=None, actor="cli")
 except Refused as error:
     print("Refused", error.sentence())
 """

@@ -19,18 +19,21 @@ from django.db import OperationalError, connection
 from earnest.egress import client
 from earnest.egress.budget import Budget
 
-PATIENCE = 0.4
+PATIENCE = 1.5
 """Seconds for a whole answer."""
 
 
-def migrate(target: str | None = None, kill: tuple[str, int] | None = None) -> None:
-    """The tables, up to now or to a migration of before."""
+def migrate(target: str | None = None, kill: tuple[str, int] | None = None, upgraded: bool = False) -> None:
+    """The tables: fresh ones, those of a migration of before, or brought up to date from there."""
     from django.core.management import call_command
 
     from earnest.cli import setup
+    from earnest.flow import upgrade
 
     _break(kill, None, 0.0)
-    if target is None:
+    if upgraded:
+        upgrade.upgrade(None)
+    elif target is None:
         setup.migrate()
     else:
         connection.disable_constraint_checking()

@@ -14,8 +14,8 @@
 An address with a query stands for requests that have at least these parameters; the row with most of them
 wins. A method stands before it, or none for any. `*` in a path stands for anything but a slash, `**` for
 anything. At the end, an answer that was never asked for fails the test, and so does a request that the table
-does not know (it gets a 404). Without `with`: `Replay(table).start()`, and `close()` at the end (`check=False`
-to look at nothing; a function that answers may be left unasked with `optional`).
+does not know (it gets a 404). Without `with`: `Replay(table).start()`, and `close()` at the end, which with
+`check=False` looks at nothing. What may stay unasked is `optional`.
 
 `FAULTS` names what can go wrong below HTTP; `paged` hands a list out page by page.
 """

@@ -55,9 +55,10 @@ def search(tweets: Sequence[Any], most: int = 5) -> Callable[[Asked], Reply]:
             below = min(below, id_at(datetime.fromisoformat(query["end_time"])))
         if over < id_at(datetime.now(UTC) - timedelta(days=7)) - 1:
             return reply_json({"title": "Invalid Request", "type": "x/invalid-request"}, 400)
+        below = min(below, int(query.get("next_token", f"b{below}")[1:]))
         found = [one for one in tweets if over < int(one["id"]) < below]
         found.sort(key=lambda one: int(one["id"]), reverse=True)
-        at = int(query.get("next_token", "t0")[1:])
-        return reply_json(told(found[at : at + most], f"t{at + most}" if at + most < len(found) else None))
+        page = found[:most]
+        return reply_json(told(page, f"b{page[-1]['id']}" if len(found) > most else None))
 
     return answer

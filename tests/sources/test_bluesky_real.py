@@ -253,6 +253,8 @@ def test_a_search_by_an_app_password_of_ones_own_account(found: Network) -> None
     source = BlueskySearch(one, Bluesky(one, egress()), timedelta())
     assert source.probe()
     assert posts(source.read(None))
-    wrong = wanted(way="search", server=found.pds, account="desk.test", token="aaaa-bbbb-cccc-dddd")
+    wrong = wanted(
+        **SEARCHED, way="search", server=found.pds, account="desk.test", token="aaaa-bbbb-cccc-dddd"
+    )
     with pytest.raises(SourceGone, match="app password"):
         list(BlueskySearch(wrong, Bluesky(wrong, egress()), timedelta()).read(None))

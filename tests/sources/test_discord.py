@@ -464,7 +464,7 @@ def busy(server: Discord) -> Starting:
     desk = Desk(server)
     start = desk.open()
     rooms = [desk.channel, server.channel(11, desk.channel), server.channel(11, desk.channel)]
-    for number in range(330):
+    for number in range(240):
         desk.say(f"line {number}", room=rooms[number % 7 % 3], seconds=number % 3)
     return Starting(desk, start)
 

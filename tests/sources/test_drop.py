@@ -66,7 +66,7 @@ class TestDrop(SourceContract):
 
 class TestSurveyContract(SourceContract):
     def source(self, folder: Path) -> Source:
-        lines = [f'r{n},2026-10-01 10:00:00,Works {n},"Slow, often {n}"' for n in range(1_234)]
+        lines = [f'r{n},2026-10-01 10:00:00,Works {n},"Slow, often {n}"' for n in range(560)]
         head = "Response ID,Submit Date (UTC),What works?,What does not?\n"
         put(folder / "in", "survey.csv", head + "\n".join(lines) + "\n")
         return drop(folder / "in", layout="survey", questions=["What works?", "What does"])
@@ -78,7 +78,7 @@ class TestSurveyContract(SourceContract):
 
 class TestFacebookContract(SourceContract):
     def source(self, folder: Path) -> Source:
-        put(folder / "in", "posts.json", json.dumps({"group_posts_v2": [fb(n) for n in range(1_100)]}))
+        put(folder / "in", "posts.json", json.dumps({"group_posts_v2": [fb(n) for n in range(560)]}))
         return drop(folder / "in", layout="facebook")
 
     def empty(self, folder: Path) -> Source:

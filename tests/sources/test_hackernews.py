@@ -76,7 +76,7 @@ class TestHackerNews(SourceContract):
     @pytest.fixture(autouse=True)
     def _served(self, served: Any) -> None:
         # many in one second, on the edge of a page
-        hits = [hit(n, AT - 5_000 + (n // 150) * 7) for n in range(320)]
+        hits = [hit(n, AT - 5_000 + (n // 120) * 7) for n in range(250)]
         self.full, self.bare = served(hits)[1], served([])[1]
         late = hit(2, AT - 90, created_at_i="velvet")
         self.bad = served([hit(1, AT - 1_000), late, hit(3, AT - 800, comment_text=""), hit(4, AT - 700)])[1]

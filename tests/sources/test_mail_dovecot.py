@@ -3,6 +3,7 @@
 import base64
 import shutil
 import ssl
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -32,13 +33,15 @@ def grant(asked: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
+def dovecot() -> Iterator[Dovecot]:
     if not Path(PROGRAM).exists() or shutil.which("openssl") is None:
         pytest.skip("Dovecot is not installed (apt-get install dovecot-imapd)")
     issuer = Replay({"/introspect": optional(grant)}).start()
-    server = Dovecot(tmp_path_factory.mktemp("dovecot"), f"{issuer.url}/introspect")
-    yield server
-    server.stop()
+    # a short path of its own: Dovecot's sockets lie in it, and other users of this machine look into it
+    with tempfile.TemporaryDirectory(prefix="dovecot-", ignore_cleanup_errors=True) as folder:
+        server = Dovecot(Path(folder), f"{issuer.url}/introspect")
+        yield server
+        server.stop()
     issuer.close(check=False)
 
 
@@ -165,11 +168,13 @@ def test_an_inbox_hears_people_and_no_programs(dovecot: Dovecot, box: str) -> No
     dovecot.deliver(box, letter("person"))
     dovecot.deliver(box, letter("away", "I am away.", "Auto-Submitted: auto-replied\r\n"))
     dovecot.deliver(box, letter("news", "Buy now.", "List-Unsubscribe: <https://news.example>\r\n"))
-    dovecot.deliver(box, letter("list", "To all.", "List-Id: <riders.example.org>\r\n"))
+    list_ = "List-Id: <riders.example.org>\r\nList-Archive: <https://example.org/{}/riders>\r\n"
+    dovecot.deliver(box, letter("list", "To all.", list_.format("archives")))
+    dovecot.deliver(box, letter("members", "Among us.", list_.format("mailman/private")))
     dovecot.deliver(box, letter("staff").replace(b"ann@example.net", b"ann@help.example.org"))
     source = opened(dovecot, box, ours=["example.org"])
     assert ids(pages(source)) == ["person@example.net"]
-    assert source.notes == ["4 mails that nobody wrote here were passed over."]
+    assert source.notes == ["5 mails that nobody wrote here were passed over."]
     assert ids(pages(opened(dovecot, box, list_id="riders.example.org"))) == ["list@example.net"]
 
 

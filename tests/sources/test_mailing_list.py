@@ -95,7 +95,7 @@ class Desk:
 
     def say(self, text: str, ago: timedelta = timedelta(0), more: str = "") -> str:
         self.number += 1
-        when = datetime.now(UTC) + timedelta(seconds=1) - ago
+        when = datetime.now(UTC) + timedelta(seconds=60) - ago
         month = archive.month_of(datetime.now(UTC) - ago)
         self.server.months.setdefault(month, []).append(letter(self.number, text, when, more))
         return f"{self.number}@example.net"
@@ -194,7 +194,7 @@ class TestReading:
         box = dovecot.mailbox("listener")
         given = {"archive": "", "host": "127.0.0.1", "user": box, "token": TOKEN}
         given |= {"port": str(dovecot.port), "security": "none"}
-        now = datetime.now(UTC) + timedelta(seconds=2)
+        now = datetime.now(UTC) + timedelta(seconds=60)
         by_list = "List-Id: Riders <riders.lists.example.org>\n"
         dovecot.deliver(box, letter(1, "said before", now - timedelta(hours=3), by_list))
         desk.publish()

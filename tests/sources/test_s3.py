@@ -78,6 +78,7 @@ def rows(*names: str) -> bytes:
     return ("id,text\n" + "".join(f"{name},said {name}\n" for name in names)).encode()
 
 
+@pytest.mark.slow
 class TestS3(SourceContract):
     @pytest.fixture(autouse=True)
     def _server(self, moto: Moto) -> None:
@@ -112,6 +113,18 @@ class TestS3(SourceContract):
         return Damaged(self.filled("damaged", objects), 2, ["1", "3", "4"], ["velvet"])
 
 
+def test_files_are_read_once_and_a_bad_one_costs_only_itself(moto: Moto) -> None:
+    name = moto.bucket("plain")
+    moto.put(name, "1.csv", rows("1", "2"))
+    moto.put(name, "2.zip", b"PK\x03\x04 velvet")
+    moto.put(name, "3.csv", rows("3"))
+    source = bucket(moto, name)
+    found = pages(source)
+    assert ids(found) == ["1", "2", "3"]
+    assert [one.error for page in found for one in page.refused] == ["BadFile"]
+    assert not ids(pages(source, found[-1].cursor))
+
+
 def test_parquet_and_compressed_objects_are_read(moto: Moto, tmp_path: Path) -> None:
     lake(tmp_path, "x.parquet", [f"p{n}" for n in range(2_500)])
     name = moto.bucket("parquet")
@@ -133,10 +146,10 @@ def test_a_large_object_comes_in_pieces_and_one_beyond_that_is_refused(
     moto: Moto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = moto.bucket("large")
-    moto.put(name, "1.csv", rows(*(f"row{n}" for n in range(9_000))))
+    moto.put(name, "1.csv", rows(*(f"row{n}" for n in range(4_000))))
     moto.put(name, "2.csv", rows("2"))
     small = Egress("Earnest/test", allow_private=True, max_bytes=40_000)
-    assert len(ids(pages(bucket(moto, name, way=small)))) == 9_001
+    assert len(ids(pages(bucket(moto, name, way=small)))) == 4_001
     monkeypatch.setattr("earnest.sources.s3.bucket.LARGEST", 1_000)
     found = pages(bucket(moto, name))
     assert ids(found) == ["2"]

@@ -383,7 +383,7 @@ def busy(server: Slack) -> Starting:
     desk = Desk(server)
     start = desk.open()
     parents = [desk.say(f"parent {number}") for number in range(3)]
-    for number in range(430):
+    for number in range(300):
         more = {"thread_ts": parents[number % 3]} if number % 4 == 0 else {}
         desk.say(f"line {number}", **more)
     return Starting(desk, start)

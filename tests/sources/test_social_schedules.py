@@ -29,7 +29,7 @@ class Kind(NamedTuple):
 
 
 def said(n: int) -> datetime:
-    """When the nth post is said: two of every three in one second. What is said at once is three at a time."""
+    """When the nth post is said: two of every three in one second. They are said three at a time."""
     return BEGAN + timedelta(seconds=n - n % 3 + n % 3 // 2)
 
 

@@ -381,7 +381,7 @@ class TestContract(SourceContract):
         if not hasattr(self, "_busy"):
             desk = Desk(self._it)
             start = desk.open()
-            for number in range(330):
+            for number in range(220):
                 desk.say(f"line {number}")
             self._busy = Starting(desk, start)
         return self._busy

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from earnest.store import clock, read, read_gaps, read_health, write, write_gaps, write_health
+from earnest.store import clock, read_gaps, read_health, write, write_gaps, write_health
 from earnest.store.models import Coverage, Place
 from tests import programmes
 from tests.store.build import desk
@@ -144,6 +144,14 @@ def test_health_says_since_when_and_clears_when_the_place_is_read(place):
     write_health.record([write_health.Told(place.id, ok=True, late=3.0, took=1.0, remaining=41.0)])
     told = read_health.of_programme("riders")[place.slug]
     assert (told.code, told.failures, told.late, told.remaining) == ("", 0, 3, 41)
+
+
+def test_a_page_that_is_kept_clears_what_was_wrong_at_once(place):
+    """A place that is followed has no end of a turn at which somebody would."""
+    place.at(0).heard().at(0.2).failed()
+    assert read_health.codes("riders") == {place.slug: "down"}
+    place.at(0.3).heard()
+    assert read_health.codes("riders") == {}
 
 
 def test_a_place_that_reads_well_and_brings_nothing_for_long_is_called_quiet(place):

@@ -221,10 +221,10 @@ def _keep(
         at=now, since=asked.since if page.done else None, until=asked.until if page.done else None
     )
     times = [post.created for post in page.posts if post.created is not None]
-    with transaction.atomic():
+
+    def moved(outcome: write.Outcome) -> None:
         if not write_backfill.wanted(place.id):
-            return None
-        outcome = keep_digest(place, source, stages, digest, heard, False, False, fence)
+            raise _NoLongerWanted
         write_backfill.moved(
             place.id,
             page.cursor,
@@ -234,7 +234,15 @@ def _keep(
             latest=max(times, default=None),
             done=page.done,
         )
-    return outcome
+
+    try:
+        return keep_digest(place, source, stages, digest, heard, False, False, fence, within=moved)
+    except _NoLongerWanted:
+        return None
+
+
+class _NoLongerWanted(Exception):
+    """No error: somebody said that it is enough."""
 
 
 def _within(page: Page, since: datetime, until: datetime) -> Page:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from earnest.egress import Egress
 from earnest.flow import handshake
 from earnest.flow.secret import settings_of
-from earnest.flow.trying import first_page
+from earnest.flow.trying import first_page, unbroken
 from earnest.record.errors import EarnestError, SourceBusy, SourceError
 from earnest.sources.base import Probes, Source
 from earnest.sources.handshake import Handshake
@@ -84,14 +84,11 @@ def check_place(place: ListeningPlace, egress: Egress | None) -> Checked:
 def check_type(type: str, given: Mapping[str, Any], egress: Egress | None) -> Checked:
     """Check settings of a place that is not there yet."""
     try:
-        source = open_source(type, given, egress)
-        says = _asked(source)
+        with unbroken():
+            says = _asked(open_source(type, given, egress))
     except EarnestError as error:
         mend = error.advice if isinstance(error, SourceError) else error.advice or MEND
         return Checked("", "", type, _state(error), error.problem, mend)
-    except Exception as error:  # noqa: BLE001 - a package's code may raise anything; its message may hold words
-        says = f"Its source broke ({error.__class__.__name__})."
-        return Checked("", "", type, "fault", says, "Tell whoever wrote it.")
     return Checked("", "", type, "answers", says)
 
 

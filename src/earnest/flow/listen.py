@@ -5,7 +5,9 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
+
+from django.db import transaction
 
 from earnest.egress import Egress
 from earnest.flow import handshake, leave, trace
@@ -172,9 +174,11 @@ def keep_digest(
     cursor: str | Literal[False] | None,
     after: str | Literal[False] | None,
     fence: Fence | None = None,
+    within: Callable[[write.Outcome], None] | None = None,
 ) -> write.Outcome:
     """Keep what became of a page and carry out what people asked in it; a closed place is asked once more
-    before. `cursor` False: a page beside the place's own reading.
+    before. `cursor` False: a page beside the place's own reading, whose reader notes how far it got `within`
+    the transaction that keeps the page; what that raises undoes it.
     """
     if place.kind == "closed":
         handshake.confirm(place, source)
@@ -192,11 +196,22 @@ def keep_digest(
         after=after,
         fence=fence,
     )
+    if within is not None:
+        keep = partial(_keep_and, keep, within)
     kin = Kin(place.id, source_name(place))
     leave.depart(kin, stages.keys, digest.departed)
     kept = leave.keep_page(kin, stages.keys, digest.asking, stages.gate.out, keep)
     leave.answer(source, digest.asking, kept)
     return kept.outcome
+
+
+def _keep_and(
+    keep: Callable[..., write.Outcome], within: Callable[[write.Outcome], None], *args: Any, **more: Any
+) -> write.Outcome:
+    with transaction.atomic():
+        outcome = keep(*args, **more)
+        within(outcome)
+    return outcome
 
 
 def hearing(

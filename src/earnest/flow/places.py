@@ -18,7 +18,7 @@ from earnest.flow.secret import (
     keep_secret,
     settings_of,
 )
-from earnest.flow.trying import Tried, may_be_added, try_place
+from earnest.flow.trying import Tried, check_kind, may_be_added, try_place
 from earnest.record.errors import BadSetting, Refused
 from earnest.sources.base import SourceType
 from earnest.sources.registry import TYPES, open_source
@@ -96,7 +96,7 @@ def add_place(
     Refused for a kind that this type cannot be or that only a community can open, StoreError where there is a
     place of this name, and what opening the source raises.
     """
-    may_be_added(programme, type, kind)
+    may_be_added(programme, type, kind, given)
     known = TYPES[type]
     plain = _plain(known, given)
     open_source(type, _whole(known, plain, secret), egress)
@@ -133,6 +133,7 @@ def change_place(
         raise Refused(f"There is no source type '{place.type}' here any more.", advice="Close the place.")
     plain = _plain(known, given)
     fresh = plain != dict(place.settings)
+    check_kind(place.type, place.kind, plain)
     if fresh and place.kind == "closed":
         raise Refused(
             "What a community agreed to is not changed.",

@@ -27,10 +27,15 @@ def keep_secret(programme: str, slug: str, secret: str) -> None:
 
 def hold_secret(programme: str, type: str, person: int, secret: str) -> None:
     """Hold a secret that a person tries a place with. What was held too long goes at the same time."""
+    drop_old()
+    _write(_held(programme, type, person), secret)
+
+
+def drop_old() -> None:
+    """Secrets that were held too long go."""
     for old in _folder().glob("held-*.key"):
         if not _young(old):
             old.unlink(missing_ok=True)
-    _write(_held(programme, type, person), secret)
 
 
 def held_secret(programme: str, type: str, person: int) -> str:

@@ -6,7 +6,8 @@ Nothing is written: no post, no cursor, no place, no count. What the gate withho
 counted: `came` tells how many posts would be kept, so that nobody learns from a try what passed by.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from earnest.gate.admit import Gate
 from earnest.gate.voice import Keys
 from earnest.record import audience
 from earnest.record.cleared import ClearedPost
-from earnest.record.errors import Refused
+from earnest.record.errors import EarnestError, Refused, SourceGone
 from earnest.record.raw import Page, RawPost, SourceKind
 from earnest.sources.base import Probes, Source
 from earnest.sources.registry import TYPES, open_source
@@ -79,13 +80,14 @@ def try_place(
     or reading the source raises.
     """
     terms = programme_of(programme)
-    declared = may_be_added(programme, type, kind)
+    declared = may_be_added(programme, type, kind, given)
     draft.check_live(terms)
     check_words(given)
     audit.note(actor, "place_tried", programme=programme, detail={"type": type})
-    source = open_source(type, given, egress)
-    says = source.probe() if isinstance(source, Probes) else ""
-    page = first_page(source)
+    with unbroken():
+        source = open_source(type, given, egress)
+        says = source.probe() if isinstance(source, Probes) else ""
+        page = first_page(source)
     heard = _heard(type, given, page.posts[:MOST])
     gate = Gate(
         Keys.passing(),
@@ -107,9 +109,10 @@ def try_place(
     )
 
 
-def may_be_added(programme: str, type: str, kind: str) -> SourceKind:
-    """The kind of a place that may be added by an operator. Raises RefusedAudience where the audience may not
-    be heard there, Refused for a kind that this type cannot be or that only a community can open.
+def may_be_added(programme: str, type: str, kind: str, given: Mapping[str, Any] | None = None) -> SourceKind:
+    """The kind of a place that may be added by an operator with these settings. Raises RefusedAudience where
+    the audience may not be heard there, Refused for a kind that this type (or a place with these settings)
+    cannot be or that only a community can open.
     """
     audience.check(programme_of(programme).audience, kind)
     if kind == "closed":
@@ -120,14 +123,42 @@ def may_be_added(programme: str, type: str, kind: str) -> SourceKind:
         raise Refused(
             f"A place of type '{type[:40]}' cannot be {kind}.", advice="Choose another type or kind."
         )
+    check_kind(type, kind, given or {})
     return found
+
+
+def check_kind(type: str, kind: str, given: Mapping[str, Any]) -> None:
+    """Raises Refused where a place with these settings is of another kind than it is declared as."""
+    known = TYPES.get(type)
+    must = known.kind_of(given) if known is not None and known.kind_of is not None else None
+    if must is not None and must != kind:
+        raise Refused(f"With these settings this place is {must}, not {kind}.", advice="Choose that kind.")
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """What a source raises that is none of Earnest's errors becomes a SourceGone that names its class alone:
+    a package's code may raise anything, and its message may hold what somebody said.
+    """
+    try:
+        yield
+    except EarnestError:
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        broke = type(error).__name__
+    else:
+        return
+    raise SourceGone(f"Its source broke ({broke}).", advice="Tell whoever wrote it.")
 
 
 def first_page(source: Source) -> Page:
     """One page from the start, and not a request more."""
     pages = source.read(None)
     try:
-        return next(iter(pages))
+        page: object = next(iter(pages), None)
+        if not isinstance(page, Page):
+            raise SourceGone("Its source gave no page at all.", advice="Tell whoever wrote it.")
+        return page
     finally:
         if isinstance(pages, Generator):
             pages.close()

@@ -7,7 +7,7 @@ import logging
 from datetime import datetime
 
 from earnest.desk import audit, audit_verify
-from earnest.flow import epochs
+from earnest.flow import epochs, secret
 from earnest.gate.voice import Keys
 from earnest.record.errors import EarnestError
 from earnest.report import publish
@@ -22,6 +22,7 @@ def sweep(keys: Keys, now: datetime) -> erase.Swept:
     if gone.expired or gone.purged:
         audit.note("system", "swept", detail={"expired": gone.expired, "purged": gone.purged})
     epochs.destroy_ended(keys, now)
+    secret.drop_old()
     audit_verify.note_head()
     return gone
 

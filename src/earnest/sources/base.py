@@ -116,6 +116,8 @@ class Moves(Protocol):
     """After a read: where the place says that it is now, for good; None where it does not."""
 
 
+SettingsShape = type[msgspec.Struct]
+
 Open = Callable[[Mapping[str, Any], Egress | None], Source]
 
 
@@ -124,6 +126,7 @@ class SourceType:
     """One kind of place Earnest can read.
 
     kinds          which of addressed, open and closed it may be declared as
+    kind_of        the one kind that a place with these settings is, or None: any of `kinds`
     extra          the optional dependency group it needs, or None
     tested_against the real thing its tests run on
     open           settings (a JSON object) and the way out to a source; raises BadSetting naming the field
@@ -165,10 +168,11 @@ class SourceType:
     keyless: bool = False
     alone: bool = False
     community: str | None = None
-    settings: type[msgspec.Struct] | None = None
+    settings: SettingsShape | None = None
     asks: str = ""
     key: str = ""
     local: bool = False
+    kind_of: Callable[[Mapping[str, Any]], SourceKind | None] | None = None
 
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)

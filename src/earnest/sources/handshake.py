@@ -236,7 +236,7 @@ To leave it yourself: say {leave} here. What you said is erased and you are not 
 To end it for everybody: {ends}. Reading stops within minutes, and what was kept is erased {grace} days later.
 {more}It ends by itself on {until}.
 Read more: {page}
-Invitation {token}"""  # noqa: E501 - lines of a message, not of code
+Invitation {token}"""
 
 _NOTICE_ES = """\
 Earnest escucha aquí desde el momento en que quien administra {begins}.

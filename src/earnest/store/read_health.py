@@ -103,7 +103,7 @@ def _one(
 
 
 def _before(row: Place, first: datetime, now: datetime) -> list[Gap]:
-    """The days before a place was there, or all where it was never read: no gap of anybody's, and not heard."""
+    """The days before a place was there, or all where it was never read: nobody's gap, and not heard."""
     until = now + timedelta(days=1) if row.last_read is None else row.made
     return [Gap(first, until, "stopped")] if until > first else []
 

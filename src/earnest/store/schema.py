@@ -14,7 +14,7 @@ Step = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What was applied; what this code would still apply; what it does not know: then the tables are newer."""
+    """What was applied; what this code would still apply; what it does not know (newer tables)."""
 
     applied: tuple[Step, ...]
     waiting: tuple[Step, ...]

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef
 
 from earnest.record import audience
 from earnest.record.errors import StoreBusy, StoreError
-from earnest.store import clock, dialect, erase, identity, tally, write_gaps, write_leases
+from earnest.store import clock, dialect, erase, identity, tally, write_gaps, write_health, write_leases
 from earnest.store.erase_reposts import look_again
 from earnest.store.marks import marks
 from earnest.store.models import DeadLetter, Gap, Place, Recheck
@@ -38,7 +38,7 @@ LABELS, WORDS = len(POST), len(POST) + 1
 
 _ASKED = (
     "programme_id", "programme__audience", "programme__retention_days", "state", "cursor", "last_post",
-    "last_read", "rechecked", "open_gap",
+    "last_read", "problem", "rechecked", "open_gap",
 )  # fmt: skip
 """What of a place decides on its posts."""
 
@@ -347,6 +347,8 @@ def _move(
     Place.objects.filter(pk=place_id).update(
         cursor=cursor, last_read=heard.at, next_read=heard.next_read, problem="", failures=0, **changes
     )
+    if place["problem"]:
+        write_health.say(place_id, "")
 
 
 def _said(place_id: int, place: Mapping[str, Any], newest: int | None) -> None:

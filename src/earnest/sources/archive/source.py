@@ -169,7 +169,7 @@ def _open(given: Mapping[str, Any], egress: Egress | None) -> Archive:
 
 ARCHIVE = SourceType(
     type="archive",
-    kinds=("open", "addressed"),
+    kinds=("open",),
     title="Archives: dumps of Reddit, lakes of Parquet files",
     extra=None,
     tested_against="zstd with a window of 2 GB, and partitioned Parquet of a million synthetic rows",

@@ -57,7 +57,7 @@ class _Socketed(Http):
         if self.session is None:
             self.session = aiohttp.ClientSession(
                 connector=aiohttp_connector(self.way),
-                ws_response_class=getattr(http, "DiscordClientWebSocketResponse"),
+                ws_response_class=http.DiscordClientWebSocketResponse,  # type: ignore[attr-defined]
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
             )

@@ -232,6 +232,7 @@ DISCOURSE = SourceType(
     handshake=True,
     recheck=timedelta(hours=24),
     secret="token",  # noqa: S106 - the name of the setting
+    keyless=True,
     catches_up=True,
     settings=DiscourseSettings,
     asks="The forum's own terms; its administrator can limit or block programs.",

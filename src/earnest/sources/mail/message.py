@@ -47,6 +47,7 @@ class Message:
     automatic  why nobody said it ("an automatic answer", …), or None
     bulk       it was sent to many at once: by a list, or as a newsletter
     lists      the ids of the lists it came by (List-Id), in lower case
+    archived   it says where the list's archive is, for everybody to read
     """
 
     id: str
@@ -61,6 +62,7 @@ class Message:
     automatic: str | None
     bulk: bool
     lists: frozenset[str]
+    archived: bool = False
 
 
 def read_message(raw: bytes, now: datetime, arrived: datetime | None = None) -> Message:
@@ -123,6 +125,7 @@ def _read(mail: Parsed, now: datetime, arrived: datetime | None) -> Message:
         or "list-unsubscribe" in mail
         or _word(mail, "precedence") in ("bulk", "list", "junk"),
         lists=lists,
+        archived=any(_open_archive(_text(mail, name)) for name in ("list-archive", "archived-at")),
     )
 
 
@@ -268,6 +271,12 @@ def _list_ids(mail: Parsed) -> Iterator[str]:
 def _address(mail: Parsed) -> str | None:
     found = re.search(r"<(https?://[^<>\s]{1,2000})>", _text(mail, "archived-at"))
     return found[1] if found else None
+
+
+def _open_archive(said: str) -> bool:
+    """An address on the web, and none of those that list programs keep for members alone."""
+    found = re.search(r"<(https?://[^<>\s]{1,2000})>", said)
+    return found is not None and "/private/" not in found[1].lower()
 
 
 def _flags(mail: Parsed) -> frozenset[str]:

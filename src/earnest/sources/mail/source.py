@@ -11,7 +11,7 @@ import msgspec
 
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting, MissingExtra
-from earnest.record.raw import Page, RawPost, Refusal
+from earnest.record.raw import Page, RawPost, Refusal, SourceKind
 from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, refusal, settings
 from earnest.sources.mail.message import Message, MessageError, as_post, read_message
 
@@ -236,7 +236,8 @@ class MailSource:
                 return False
         wanted = self._settings.list_id
         if wanted is not None:
-            return wanted.strip("<> ").lower() in message.lists
+            # a list without an archive for everybody is a community: it is read by invitation (mailing_list)
+            return message.archived and wanted.strip("<> ").lower() in message.lists
         return not message.bulk
 
     def _quiet(self, folder: "Folder", stop: Event) -> Iterator[None]:
@@ -278,6 +279,11 @@ def _open(given: Mapping[str, Any], egress: Egress | None) -> MailSource:
     return MailSource(wanted, egress)
 
 
+def kind_of(given: Mapping[str, Any]) -> SourceKind:
+    """What people write to the operator is addressed; what they write to a public list is open."""
+    return "open" if given.get("list_id") else "addressed"
+
+
 def ids_of(name: str) -> tuple[str, ...]:
     """The Message-ID in what people hand over: "<abc@example.org>", "mid:abc@example.org"."""
     bare = name.strip().removeprefix("mid:").strip("<> ")
@@ -292,6 +298,7 @@ MAIL = SourceType(
     tested_against="Dovecot 2.3",
     open=_open,
     ids_of=ids_of,
+    kind_of=kind_of,
     one_account=True,
     secret="token",  # noqa: S106 - the name of the setting
     catches_up=True,

@@ -17,8 +17,8 @@ from earnest.record.raw import Page, RawPost, Refusal
 from earnest.sources.base import Source, SourceType, dump_cursor, load_cursor, refusal, settings
 from earnest.sources.handshake import Invitation, NotProved, Proof, Wording, digest
 from earnest.sources.http_json import server
-from earnest.sources.mail.message import READ, MessageError, as_post, read_message
-from earnest.sources.mail.source import MAIL
+from earnest.sources.mail.message import READ, Message, MessageError, as_post, read_message
+from earnest.sources.mail.source import MAIL, MailSettings, MailSource
 from earnest.sources.mailing_list import archive
 from earnest.sources.relist import Recheck, check_recheck
 
@@ -90,6 +90,13 @@ class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     mail: str | None = None
 
 
+class _Subscribed(MailSource):
+    """A mailbox of which the mails of one list are read: it invited Earnest, public archive or not."""
+
+    def _meant(self, message: Message) -> bool:
+        return (self._settings.list_id or "").lower() in message.lists
+
+
 class MailingList:
     """One list. Source and Handshake."""
 
@@ -114,7 +121,7 @@ class MailingList:
 
     def _inbox(self, *, first: bool) -> Source:
         told = self._settings
-        given = {
+        given: dict[str, Any] = {
             "host": told.host,
             "user": told.user,
             "token": told.token,
@@ -127,7 +134,9 @@ class MailingList:
         if told.port is not None:
             given["port"] = told.port
         # What lies in the folder from before the invitation is not asked for.
-        return MAIL.open({**given, "days": 2} if first else given, self._egress)
+        whole = {**given, "days": 2} if first else given
+        MAIL.open(whole, self._egress)  # raises where a setting is none, or the extra is missing
+        return _Subscribed(settings("mailing_list", whole, MailSettings), self._egress)
 
     def _archived(self, before: Mark) -> Iterator[Page]:
         now = datetime.now(UTC)

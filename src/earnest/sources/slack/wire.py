@@ -68,7 +68,7 @@ class Api:
         if not bot or len(tokens) > 2 or not secret.isascii() or not secret.isprintable():
             raise BadSetting(
                 "The token of the Slack app is missing or is not one.",
-                advice="Give the bot token (xoxb-…), and after a comma the app token (xapp-…) if there is one:"
+                advice="Give the bot token (xoxb-…), and after a comma the app token (xapp-…), if any:"
                 " earnest sources token SLUG",
             )
         base = (server or "").strip() or USUAL

@@ -110,10 +110,10 @@ class XSearch:
         mark = load_cursor(cursor, Mark) or Mark(id_at(now - timedelta(days=self._settings.days)))
         while True:
             longer = mark.below > 0
-            for page, mark in self._walk(mark, now):
-                longer = longer or mark.below > 0
-                done = mark.below == 0 and not longer
-                yield replace(page, done=done)
+            for page, after in self._walk(mark, now):
+                longer = longer or after.below > 0
+                mark = after
+                yield replace(page, done=not longer)
             if not longer:
                 return
             now = self._now()

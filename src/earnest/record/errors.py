@@ -127,9 +127,7 @@ class SourceBusy(SourceError):
 
     retry = True
 
-    def __init__(
-        self, problem: str, *, after: float | None = None, advice: str = "", why: str = ""
-    ) -> None:
+    def __init__(self, problem: str, *, after: float | None = None, advice: str = "", why: str = "") -> None:
         super().__init__(problem, advice=advice, why=why)
         self.after = after
 

@@ -255,8 +255,8 @@ class Keys:
         self._made = made
 
     def without_voices(self) -> str:
-        """The key file as it may lie in a backup: what posts, deletions and opting out are known by, and which
-        quarters' keys were destroyed. No key that leads to a voice: those of quarters are left out, and that
+        """The key file as it may lie in a backup: what posts, deletions and opting out are known by, and
+        which quarters' keys were destroyed. No key that leads to a voice: those of quarters are left out, and that
         of speakers is another one, so that destroying a key here leaves no copy elsewhere.
         """
         self.refresh()
@@ -267,7 +267,7 @@ class Keys:
                 "posts": self._posts.hex(),
                 "speakers": secrets.token_bytes(32).hex(),
                 "leaving": self._leaving.hex(),
-                "epochs": {name: "" for name in self.destroyed},
+                "epochs": dict.fromkeys(self.destroyed, ""),
                 "made": {},
             },
             indent=1,

@@ -110,7 +110,7 @@ class Backfills(Protocol):
 
 @runtime_checkable
 class Moves(Protocol):
-    """A source that may learn a new address of its place (optional): its setting `url` then wants changing."""
+    """A source that may learn a new address of its place (optional): its setting `url` wants changing."""
 
     moved: str | None
     """After a read: where the place says that it is now, for good; None where it does not."""

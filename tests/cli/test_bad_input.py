@@ -184,7 +184,7 @@ def test_import_keeps_the_neighbours(here: Path, file: str, admitted: int, told:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("import", "wrong.csv", "--source", "s"), "The columns are: id, score."),
+        (("import", "wrong.csv", "--source", "s"), "It has 2 columns: id, score."),
         (("import", "empty", "--source", "s"), "is empty"),
         (("import", "posts.csv", "--source", "s", "--home", "/proc/no"), "Choose another with --home."),
         ((*ADD, "--set", "url=https://me:secret@example.org/feed"), "nothing is read with a person's login"),

@@ -50,7 +50,7 @@ def made(folder: Path, content: bytes, name: str = "posts") -> Path:
         pytest.param(
             b"id,name,score\n1,a,2\n",
             "no column is known to hold the text",
-            "id, name, score",
+            "It has 3 columns: id, name, score. Say which",
             id="no text column",
         ),
         pytest.param(
@@ -58,6 +58,12 @@ def made(folder: Path, content: bytes, name: str = "posts") -> Path:
         ),
         pytest.param(
             b'{"id": 1, "says": "x"}\n', "no column is known", "id, says", id="JSON lines without a text"
+        ),
+        pytest.param(
+            b"when,How did you like the delivery of your order?,score,id\n1,a,2,3\n",
+            "no column is known",
+            "It has 4 columns: when, score, id and 1 more that is not named here.",
+            id="a question as a column",
         ),
         pytest.param(
             b"PAR1" + b"\0" * 100 + b"PAR1",

@@ -256,8 +256,8 @@ class Keys:
 
     def without_voices(self) -> str:
         """The key file as it may lie in a backup: what posts, deletions and opting out are known by, and
-        which quarters' keys were destroyed. No key that leads to a voice: those of quarters are left out, and that
-        of speakers is another one, so that destroying a key here leaves no copy elsewhere.
+        which quarters' keys were destroyed. No key that leads to a voice: those of quarters are left out, and
+        that of speakers is another one, so that destroying a key here leaves no copy elsewhere.
         """
         self.refresh()
         self._leaving_key()

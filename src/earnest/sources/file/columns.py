@@ -145,12 +145,30 @@ def _plain(name: str) -> str:
 
 
 def _list(names: Sequence[str]) -> str:
-    """The columns, where the first line looks like names; a post must not be repeated as one."""
-    if names and all(
-        re.fullmatch(r"[\w .:/()#-]{1,40}", name) and name.count(" ") < 3 for name in names[:60]
-    ):
-        return f"The columns are: {', '.join(names[:60])}. Say which holds it, for example text=title+body."
-    return (
-        "The first line does not look like column names: add a line of names at the top,"
-        " or say the number of each column, for example text=3."
-    )
+    """How many columns there are, and those whose names cannot be what somebody said: a first line may be a
+    post, where a file has no line of names. Nothing of it is told unless a usual name stands in it.
+    """
+    kept = [name for name in names if _looks_like_a_name(name)]
+    if not any(_plain(name) in _KNOWN for name in names):
+        kept = []
+    if not kept:
+        return (
+            f"The first line has {_columns(len(names))} and does not look like column names: add a line of"
+            " names at the top, say which column holds it (text=NAME), or say the number of each column where"
+            " there is no line of names, for example text=3."
+        )
+    told, more = ", ".join(kept[:60]), len(names) - len(kept[:60])
+    rest = f" and {more} more that {'is' if more == 1 else 'are'} not named here" if more else ""
+    return f"It has {_columns(len(names))}: {told}{rest}. Say which holds it, for example text=title+body."
+
+
+def _columns(count: int) -> str:
+    return "1 column" if count == 1 else f"{count} columns"
+
+
+_KNOWN = {re.sub(r"[^0-9a-z]", "", name) for usual in USUAL.values() for name in usual}
+
+
+def _looks_like_a_name(name: str) -> bool:
+    """A word or two, short, beginning with a letter: no sentence, no number, no handle, no address."""
+    return re.fullmatch(r"[^\W\d][\w.:/-]{0,24}( [\w()#.-]{1,15})?", name) is not None

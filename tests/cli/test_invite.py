@@ -83,7 +83,7 @@ def test_from_the_notice_to_the_end_of_the_invitation(earnest: Run, desk: Desk, 
     ("words", "said"),
     [
         (("sources", "add", "x", "--type", "matrix"), "it invites Earnest itself"),
-        (("sources", "invite", "x", "--type", "feed"), "'feed' is not 'matrix'"),
+        (("sources", "invite", "x", "--type", "feed"), "'feed' is not one of"),
         (("sources", "invite", "x", "--type", "matrix"), "Stdin is empty"),
         (("sources", "invite", "x", "--type", "matrix", "--token-env", "NONE"), "variable NONE is empty"),
         (("sources", "check", "nowhere"), "has no place 'nowhere'"),

@@ -54,7 +54,10 @@ def made(folder: Path, content: bytes, name: str = "posts") -> Path:
             id="no text column",
         ),
         pytest.param(
-            b"I was told off, today, again\nx,y,z\n", "no column", "does not look like", id="no column names"
+            b"I was told off, today, again\nx,y,z\n",
+            "no column",
+            "3 columns and no usual name",
+            id="no column names",
         ),
         pytest.param(
             b'{"id": 1, "says": "x"}\n', "no column is known", "id, says", id="JSON lines without a text"
@@ -84,6 +87,29 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(
     assert advises in caught.value.advice
     assert caught.value.place == "posts"
     assert "told off" not in caught.value.sentence()
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "kestrelname,terrible",
+        "4711,kestrelname,late again",
+        "id,my boss kestrelname shouts at us",
+        "kestrelname",
+    ],
+    ids=["a name and a word", "a number, a name, words", "a sentence beside a usual name", "one word"],
+)
+@pytest.mark.parametrize("named", [{}, {"text": "absent"}], ids=["nothing named", "a column named"])
+def test_a_first_line_that_is_a_post_is_counted_and_not_repeated(
+    tmp_path: Path, first: str, named: dict[str, str]
+) -> None:
+    with pytest.raises(BadFile) as caught:
+        read(
+            made(tmp_path, f"{first}\n1,2,3\n".encode(), "posts.csv"), **({"columns": named} if named else {})
+        )
+    said = f"{caught.value.sentence()} {caught.value.advice}"
+    assert f"It has {first.count(',') + 1} column" in said
+    assert not [word for word in ("kestrelname", "terrible", "late", "boss") if word in said]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`earnest listen`: read every place that is due."""
 
+import os
 import signal
 import sys
 import threading
@@ -47,15 +48,17 @@ def command(once: bool, home: Path | None) -> None:
             problems += 1
         for done in second.tend(until=time.monotonic() + SECOND_LOOKS):
             if done.problem:
-                click.echo(f"{done.programme}: {done.problem}", err=True)
+                _say(f"{done.programme}: {done.problem}", err=True)
         if not turns:
-            click.echo("No place is due.")
+            _say("No place is due.")
+        _let_go()
         sys.exit(1 if problems else 0)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     _say("Listening. Stop with Ctrl-C.", err=True)
     supervise.listen_forever(stop, keys, learn.models(folder), egress, told=_tell)
+    _let_go()
 
 
 def _tell(turn: "schedule.Turn") -> None:
@@ -71,3 +74,12 @@ def _tell(turn: "schedule.Turn") -> None:
 def _say(line: str, *, err: bool = False) -> None:
     with suppress(OSError):
         click.echo(line, err=err)
+
+
+def _let_go() -> None:
+    """What a full disk did not take by the end is lost: what was read is kept, and the exit code is about that."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

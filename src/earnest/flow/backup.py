@@ -154,7 +154,9 @@ def _fill_keys(writer: archive.Writer, home: Path, keys: Keys, now: datetime) ->
     writer.add(archive.HEAD, msgspec.json.encode(Head(FORMAT, "keys", now, __version__)))
     writer.add("keys/voices.key", keys.without_voices().encode("ascii"))
     for path in sorted((home / "keys").iterdir()):
-        if path.is_file() and not path.name.startswith(".") and path.name != "voices.key":
+        # What somebody tried a place with is held for an hour: a copy would hold it for ever.
+        passing = path.name.startswith((".", "held-")) or path.name == "voices.key"
+        if path.is_file() and not passing:
             writer.add_file(f"keys/{path.name}", path)
     for path in sorted((home / "gone").glob("*")):
         if path.is_file() and not path.name.startswith("."):

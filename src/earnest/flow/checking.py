@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from earnest.egress import Egress
 from earnest.flow import handshake
+from earnest.flow.place_words import check_words
 from earnest.flow.secret import settings_of
 from earnest.flow.trying import first_page, unbroken
 from earnest.record.errors import EarnestError, SourceBusy, SourceError
@@ -84,6 +85,7 @@ def check_place(place: ListeningPlace, egress: Egress | None) -> Checked:
 def check_type(type: str, given: Mapping[str, Any], egress: Egress | None) -> Checked:
     """Check settings of a place that is not there yet."""
     try:
+        check_words(given)
         with unbroken():
             says = _asked(open_source(type, given, egress))
     except EarnestError as error:

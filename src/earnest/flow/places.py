@@ -9,7 +9,7 @@ from django.db import transaction
 from earnest.desk import audit
 from earnest.egress import Egress
 from earnest.flow.intake import slug_of
-from earnest.flow.place_words import check_words
+from earnest.flow.place_words import WORDS, check_words
 from earnest.flow.secret import (
     drop_held,
     forget_secret,
@@ -20,13 +20,19 @@ from earnest.flow.secret import (
 )
 from earnest.flow.trying import Tried, check_kind, may_be_added, try_place
 from earnest.record.errors import BadSetting, Refused
+from earnest.sources.asks import OWN, asks
 from earnest.sources.base import SourceType
-from earnest.sources.registry import TYPES, open_source
+from earnest.sources.registry import BUILT_IN, TYPES, open_source
 from earnest.store import read, write
 from earnest.store.write_places import PausedBy
 
-ADDRESSES = frozenset({"address", "base", "endpoint", "homeserver", "host", "port", "server", "url"})
-"""Settings that say where requests go."""
+ADDRESSES = frozenset(
+    {
+        "address", "archive", "base", "base_url", "catalog", "domain", "endpoint", "homeserver", "host",
+        "hostname", "options", "port", "security", "server", "tap", "url",
+    }
+)  # fmt: skip
+"""Settings that say where requests go, who is handed the key, and whether the way there is encrypted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,9 @@ def add_place(
     may_be_added(programme, type, kind, given)
     known = TYPES[type]
     plain = _plain(known, given)
-    open_source(type, _whole(known, plain, secret), egress)
+    whole = _whole(known, plain, secret)
+    check_words(whole)
+    open_source(type, whole, egress)
     slug = slug_of(name)
     with transaction.atomic():
         write.add_place(
@@ -139,14 +147,14 @@ def change_place(
             "What a community agreed to is not changed.",
             advice="Close the place and ask the other community.",
         )
-    if secret == "" and actor != "cli" and known.secret and _elsewhere(place.settings, plain):
+    if secret == "" and actor != "cli" and known.secret and _elsewhere(known, place.settings, plain):
         raise Refused(
             "With another address the key is needed again: it was given for the one before.",
             advice="Write the key too.",
         )
-    open_source(
-        place.type, _whole(known, plain, secret or settings_of(place).get(known.secret or "", "")), egress
-    )
+    whole = _whole(known, plain, secret or settings_of(place).get(known.secret or "", ""))
+    check_words(whole)
+    open_source(place.type, whole, egress)
     with transaction.atomic():
         if fresh:
             write.change_settings(programme, slug, plain)
@@ -157,19 +165,25 @@ def change_place(
     return fresh or bool(secret)
 
 
-def _elsewhere(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether requests, and with them the key, would go to another address."""
+def _elsewhere(kind: SourceType, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether requests, and with them the key, might go to another address.
+
+    Of a package nobody here knows what its settings lead to: but for words that are looked for, figures,
+    choices, and what every place has, each of them may be one ("shop").
+    """
     changed = [name for name in {*before, *after} if before.get(name) != after.get(name)]
-    return any("://" in str(after.get(name, "")) or name in ADDRESSES for name in changed)
+    if any("://" in str(after.get(name, "")) or name in ADDRESSES for name in changed):
+        return True
+    if kind in BUILT_IN:
+        return False
+    free = {one.name for one in asks(kind) if one.form in ("number", "yes", "choice")}
+    return not free.union(WORDS, OWN).issuperset(changed)
 
 
 def _plain(kind: SourceType, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings that may stand in the database. Raises BadSetting where the secret is among them, and
-    RefusedConfiguration where they aim at what is not listened for.
-    """
+    """Settings that may stand in the database. Raises BadSetting where the secret is among them."""
     if kind.secret in given:
         raise BadSetting(f"The {kind.secret} is not kept with the settings.", advice="Give it as the secret.")
-    check_words(given)
     return dict(given)
 
 
@@ -192,9 +206,25 @@ def resume(programme: str, slug: str, *, by: PausedBy, actor: str) -> None:
 
 
 def accept_move(programme: str, slug: str, *, actor: str) -> str:
-    """A place is read at the address that it says it moved to, for good; that address."""
+    """A place is read at the address that it says it moved to, for good; that address.
+
+    Raises Refused for an invited place, and for one whose key was given for the address before;
+    RefusedConfiguration where the new address asks for what is not listened for, StoreError where the place
+    did not say that it moved.
+    """
+    place = read.listening_place(programme, slug)
+    known = TYPES.get(place.type)
+    if place.kind == "closed":
+        raise Refused("What a community agreed to is not changed.", advice="Ask the other community.")
+    if known is not None and known.secret and settings_of(place).get(known.secret):
+        raise Refused(
+            "With another address the key is needed again: it was given for the one before.",
+            advice="Write the new address and the key on the page of its settings.",
+        )
     with transaction.atomic():
         moved = write.accept_move(programme, slug)
+        check_kind(place.type, place.kind, {**place.settings, "url": moved})
+        check_words({"url": moved})
         _note(actor, "place_moved", programme, slug)
     return moved
 

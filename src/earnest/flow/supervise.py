@@ -27,7 +27,7 @@ from datetime import UTC, datetime
 
 from earnest.egress import Egress
 from earnest.egress.budget import Budget
-from earnest.flow import backfill, holder, schedule, trace
+from earnest.flow import backfill, holder, room, schedule, trace
 from earnest.flow.hand import Hand
 from earnest.flow.schedule import Turn
 from earnest.flow.supervise_beside import Beside
@@ -301,4 +301,5 @@ def listen_forever(
     told: Callable[[Turn], None] = lambda turn: None,
 ) -> None:
     """Give places their turns until `stop` is set, and do what is done beside listening."""
+    room.give_back()
     Supervisor(keys, model_of, egress, told=told).run(stop)

@@ -208,6 +208,7 @@ class Grouping:
     def _reframe(self) -> None:
         """Learn anew what is usual, from the posts in view."""
         texts = [post.text for post in self._posts]
+        self._rows = self._rows[:0].copy()  # given back before the new ones are made
         self._frame = frame(texts)
         self._rows, self._worded = self._frame.rows(texts)
         self._since = 0
@@ -216,7 +217,7 @@ class Grouping:
         """The numbers of the themes and the direction in which each lies."""
         inside = np.flatnonzero(self._homes)
         numbers, which = np.unique(self._homes[inside], return_inverse=True)
-        sums = added(self._rows[inside], which, len(numbers))
+        sums = added(self._rows, inside, which, len(numbers))
         sums /= np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
         return numbers, sums
 
@@ -255,8 +256,14 @@ class Grouping:
         """How near the posts of each theme lie to the middle of the others."""
         inside = np.flatnonzero(self._homes)
         numbers, which, counts = np.unique(self._homes[inside], return_inverse=True, return_counts=True)
-        sums = added(self._rows[inside], which, len(numbers))
-        told = np.einsum("ij,ij->i", self._rows[inside], sums[which])
+        sums = added(self._rows, inside, which, len(numbers))
+        told = np.concatenate(
+            [np.zeros(0, np.float32)]
+            + [
+                np.einsum("ij,ij->i", self._rows[inside[at : at + STEP]], sums[which[at : at + STEP]])
+                for at in range(0, len(inside), STEP)
+            ]
+        )
         rest = np.sqrt(np.maximum((sums**2).sum(axis=1)[which] - 2 * told + 1, 1e-6))
         means = np.bincount(which, (told - 1) / rest, minlength=len(numbers)) / np.maximum(counts, 1)
         self._spread = dict(zip(numbers.tolist(), np.round(means, 4).tolist(), strict=True))

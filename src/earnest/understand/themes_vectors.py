@@ -34,6 +34,8 @@ ENOUGH = 200
 """Texts from which directions can be told."""
 LONGEST = 4_000
 """Characters of a text that are looked at."""
+STEP = 1_024
+"""Texts that are worked on at once: what is needed on the way stays small beside what comes of it."""
 
 Rows = NDArray[np.float32]
 
@@ -49,37 +51,49 @@ class Frame:
 
     def rows(self, texts: Sequence[str]) -> tuple[Rows, NDArray[np.bool_]]:
         """A row a text (length 1), and whether the text has a word at all; without one the row is nothing."""
-        found = _terms(texts)
-        raw = _raw(found, self.weights)
-        return _told_apart(raw, self.mean, self.widest), _worded(found)
+        rows = np.empty((len(texts), len(self.mean)), np.float32)
+        worded = np.empty(len(texts), np.bool_)
+        for at in range(0, len(texts), STEP):
+            some = slice(at, at + STEP)
+            found = _terms(texts[some])
+            rows[some] = _told_apart(_raw(found, self.weights), self.mean, self.widest)
+            worded[some] = _worded(found)
+        return rows, worded
 
 
 def frame(texts: Sequence[str]) -> Frame:
     """What is usual among texts; texts that are repeated count once."""
     distinct = list(dict.fromkeys(texts))
-    found = _terms(distinct)
+    steps = [_terms(distinct[at : at + STEP]) for at in range(0, len(distinct), STEP)]
     count = len(distinct)
-    met = np.bincount(found.buckets, minlength=SPACE.buckets)
+    met = np.zeros(SPACE.buckets, np.int64)
+    for found in steps:
+        met += np.bincount(found.buckets, minlength=SPACE.buckets)
     weights = np.sqrt(np.maximum(np.log((1 + count + PRIOR) / (1 + met)), 0.0))
     weights[: SPACE.words] *= WHOLE
     weights[met < 2] *= 0.5  # what only one text says joins it to none
     weights = weights.astype(np.float32)
-    raw = _raw(found, weights)
     width = _meanings().shape[1] + FOLDED
-    mean = raw.sum(axis=0) / (count + PRIOR) if count else np.zeros(width, np.float32)
-    mean = mean.astype(np.float32)
-    return Frame(weights, mean, _widest(raw - mean), count)
+    total, spread = np.zeros(width), np.zeros((width, width))
+    for found in steps:
+        raw = _raw(found, weights)
+        total += raw.sum(axis=0, dtype=np.float64)
+        spread += raw.T @ raw
+    mean = total / (count + PRIOR)
+    beside = np.outer(mean, total)
+    spread += count * np.outer(mean, mean) - beside - beside.T
+    return Frame(weights, mean.astype(np.float32), _widest(spread, count), count)
 
 
-def _widest(rows: Rows) -> NDArray[np.float32]:
+def _widest(spread: NDArray[np.float64], texts: int) -> NDArray[np.float32]:
     """The direction in which texts differ most where it stands out by far: the language people write in, not
-    what they write about.
+    what they write about. `spread` is how their rows differ from what is usual, multiplied out.
     """
-    if len(rows) < ENOUGH:
-        return np.zeros((0, rows.shape[1]), np.float32)
-    spread, directions = np.linalg.eigh((rows.T @ rows).astype(np.float64))
-    if spread[-1] < STANDS_OUT * spread[-2]:
-        return np.zeros((0, rows.shape[1]), np.float32)
+    if texts < ENOUGH:
+        return np.zeros((0, len(spread)), np.float32)
+    wide, directions = np.linalg.eigh(spread)
+    if wide[-1] < STANDS_OUT * wide[-2]:
+        return np.zeros((0, len(spread)), np.float32)
     return np.ascontiguousarray(directions[:, -1:].T).astype(np.float32)
 
 
@@ -130,19 +144,19 @@ def _told_apart(raw: Rows, mean: NDArray[np.float32], widest: NDArray[np.float32
     return rows
 
 
-def added(rows: Rows, which: NDArray[np.int64], groups: int) -> Rows:
-    """The sum of the rows of each group; `which` says each row's."""
+def added(rows: Rows, at: NDArray[np.int64], which: NDArray[np.int64], groups: int) -> Rows:
+    """The sum of the rows of each group; `at` says where its rows are, `which` says the group of each."""
     out = np.zeros((groups, rows.shape[1]), np.float32)
-    _sum(rows, which, out)
+    _sum(rows, at, which, out)
     return out
 
 
 @njit(cache=CACHE, nogil=True)
-def _sum(rows, which, out):  # type: ignore[no-untyped-def]
-    for at in range(len(which)):
-        group = which[at]
+def _sum(rows, places, which, out):  # type: ignore[no-untyped-def]
+    for at in range(len(places)):
+        group, place = which[at], places[at]
         for d in range(rows.shape[1]):
-            out[group, d] += rows[at, d]
+            out[group, d] += rows[place, d]
 
 
 @cache

@@ -140,11 +140,15 @@ def _left(told: PlaceHealth) -> str:
     return "" if told.remaining is None else words.number(told.remaining)
 
 
+NO_GAP = timedelta(minutes=1)
+"""Less in thirty days is nothing that anybody needs to be told."""
+
+
 def heard(gaps: Sequence[Gap]) -> str:
     """What of the last days was not heard, in a sentence."""
-    if not gaps:
-        return gettext("heard without a gap")
     total = sum((gap.until - gap.since for gap in gaps), timedelta())
+    if total < NO_GAP:
+        return gettext("heard without a gap")
     return gettext("%(span)s not heard in %(days)s days") % {"span": span(total), "days": DAYS}
 
 

@@ -1,7 +1,7 @@
 """What a page asks of a steward who adds a place or invites a community: told by the type's own settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext
@@ -38,6 +38,9 @@ OWN = frozenset({"act", "csrfmiddlewaretoken", "grace", "kind", "lang", "name", 
 
 MOST = 4_000
 """Characters of a setting."""
+
+SEARCHES = frozenset({"accounts", "contains", "hashtag", "hashtags", "query", "search", "tags", "words"})
+"""Settings that say what is listened for: asked first, also where any one of them is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,8 @@ def to_add(kind: SourceType, audience: str) -> list[Field]:
         KIND_CHOICES[one] for one in kind.kinds if one in KIND_CHOICES and one in allowed(audience).kinds
     ]
     choice = Field("kind", gettext("What is said there is"), kind="choice", needed=True, choices=tuple(kinds))
+    if len(kinds) == 1:
+        choice = replace(choice, default=kinds[0].value)
     return [NAME, choice, *settings(kind)]
 
 
@@ -114,10 +119,13 @@ def settings(kind: SourceType, *, held: bool = False) -> list[Field]:
 
 
 def needs_more(fields: list[Field]) -> tuple[list[Field], list[Field]]:
-    """What must be written, and what may be left as it is."""
-    return [one for one in fields if one.needed or one.kind == "secret"], [
-        one for one in fields if not (one.needed or one.kind == "secret")
-    ]
+    """What is asked first (what must be written, what is listened for, the key last), and what may be left as
+    it is.
+    """
+    first = [one for one in fields if one.needed and one.kind != "secret"]
+    first += [one for one in fields if one not in first and one.name in SEARCHES]
+    first += [one for one in fields if one.kind == "secret"]
+    return first, [one for one in fields if one not in first]
 
 
 def given(kind: SourceType, written: Mapping[str, str]) -> tuple[dict[str, Any], str]:

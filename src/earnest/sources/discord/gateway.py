@@ -22,7 +22,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from earnest.egress.ways import aiohttp_connector
-from earnest.record.errors import EarnestError, SourceBusy, SourceError, SourceGone
+from earnest.record.errors import EarnestError, EgressRefused, SourceBusy, SourceError, SourceGone
 from earnest.record.raw import Page, RawPost
 from earnest.sources.discord.wire import Http, done, mapping, snowflake
 from earnest.sources.loose import decoded
@@ -48,6 +48,15 @@ class Rung:
     data: dict[str, Any]
 
 
+async def _not_led_on(request: aiohttp.ClientRequest, go: Any) -> aiohttp.ClientResponse:
+    """The bot's token is told to the gateway: to this one, and to none that it names."""
+    answer: aiohttp.ClientResponse = await go(request)
+    if answer.status in (301, 302, 303, 307, 308):
+        answer.close()
+        raise EgressRefused("Discord's gateway redirects.", advice="Earnest tries again by itself.")
+    return answer
+
+
 class _Socketed(Http):
     """The same requests, and a socket of our own making for the gateway."""
 
@@ -60,11 +69,14 @@ class _Socketed(Http):
                 ws_response_class=http.DiscordClientWebSocketResponse,  # type: ignore[attr-defined]
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
+                middlewares=(_not_led_on,),
             )
         target = yarl.URL(url)
         if self.base != Route.BASE and target.host == DiscordWebSocket.DEFAULT_GATEWAY.host:
             _, gateway, _ = await asyncio.to_thread(lambda: done(self.get_bot_gateway()))
             target = yarl.URL(gateway).with_query(target.query)
+        if target.scheme != "wss" and self.base.startswith("https://"):
+            raise SourceBusy("Discord named a gateway that is not encrypted.", why="bad_content")
         agent = self.way.limits[0]
         return await self.session.ws_connect(
             target, max_msg_size=MOST, autoclose=False, headers={"User-Agent": agent}, compress=compress

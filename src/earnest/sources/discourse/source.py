@@ -8,7 +8,7 @@ import msgspec
 
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting
-from earnest.record.raw import Page, RawPost, Refusal
+from earnest.record.raw import Page, RawPost, Refusal, SourceKind
 from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings
 from earnest.sources.discourse import proof
 from earnest.sources.discourse.posts import post_of
@@ -222,6 +222,11 @@ def open_discourse(given: Mapping[str, Any], egress: Egress | None) -> Discourse
     return DiscourseForum(wanted, egress)
 
 
+def kind_of(given: Mapping[str, Any]) -> SourceKind:
+    """With a key it sees what is not public, and that is read by invitation alone."""
+    return "closed" if given.get("acts_as") or given.get("token") else "open"
+
+
 DISCOURSE = SourceType(
     type="discourse",
     kinds=("open", "closed"),
@@ -229,6 +234,7 @@ DISCOURSE = SourceType(
     extra=None,
     tested_against="a stand-in written from Discourse's published reference, and recordings, 2026-11-22",
     open=open_discourse,
+    kind_of=kind_of,
     handshake=True,
     recheck=timedelta(hours=24),
     secret="token",  # noqa: S106 - the name of the setting

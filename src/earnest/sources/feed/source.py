@@ -1,15 +1,17 @@
 """A feed as a source. Read first: `FeedSource.read` is the whole of it."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from earnest.egress import Egress
 from earnest.record.errors import BadFile, BadSetting
-from earnest.record.raw import Page
+from earnest.record.raw import Page, SourceKind
 from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, settings
 from earnest.sources.feed import caps
 from earnest.sources.feed.parse import ids_of, parse
@@ -142,6 +144,23 @@ def _open(given: Mapping[str, Any], egress: Egress | None) -> FeedSource:
     return FeedSource(settings("feed", given, FeedSettings), egress)
 
 
+_PUBLIC = re.compile(
+    r"(?:^|\.)(?:reddit\.com|news\.google\.[a-z.]{2,6}|youtube\.com|github\.com|gitlab\.com|hnrss\.org|bsky\.app"
+    r"|ycombinator\.com|stackoverflow\.com|stackexchange\.com|medium\.com|tumblr\.com|twitter\.com|x\.com"
+    r"|bing\.com|mastodon\.[a-z]{2,12}|nitter\.[a-z.]{2,12}|rsshub\.app)$"
+)
+"""Hosts where people speak to each other in public, never to whoever reads their feeds."""
+
+
+def kind_of(given: Mapping[str, Any]) -> SourceKind | None:
+    """What is plainly public is not addressed to anybody; of other feeds the steward says what they are."""
+    try:
+        host = urlsplit(str(given.get("url", "")).strip()).hostname or ""
+    except ValueError:
+        return None
+    return "open" if _PUBLIC.search(host.rstrip(".").lower()) else None
+
+
 FEED = SourceType(
     type="feed",
     kinds=("addressed", "open"),
@@ -149,6 +168,7 @@ FEED = SourceType(
     extra=None,
     tested_against="nginx 1.22 and 1,850 recorded feeds",
     open=_open,
+    kind_of=kind_of,
     ids_of=ids_of,
     settings=FeedSettings,
     asks="A feed is made to be read by programs; its host may ask, in its headers, how often and by whom.",

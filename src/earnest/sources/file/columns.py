@@ -153,9 +153,8 @@ def _list(names: Sequence[str]) -> str:
         kept = []
     if not kept:
         return (
-            f"The first line has {_columns(len(names))} and does not look like column names: add a line of"
-            " names at the top, say which column holds it (text=NAME), or say the number of each column where"
-            " there is no line of names, for example text=3."
+            f"It has {_columns(len(names))} and no usual name among them: say which holds it (text=NAME), add"
+            " a line of names at the top, or say the number of each column where there is none (text=3)."
         )
     told, more = ", ".join(kept[:60]), len(names) - len(kept[:60])
     rest = f" and {more} more that {'is' if more == 1 else 'are'} not named here" if more else ""
@@ -171,4 +170,4 @@ _KNOWN = {re.sub(r"[^0-9a-z]", "", name) for usual in USUAL.values() for name in
 
 def _looks_like_a_name(name: str) -> bool:
     """A word or two, short, beginning with a letter: no sentence, no number, no handle, no address."""
-    return re.fullmatch(r"[^\W\d][\w.:/-]{0,24}( [\w()#.-]{1,15})?", name) is not None
+    return re.fullmatch(r"[^\W\d][\w.-]{0,24}( [\w()#.-]{1,15})?", name) is not None

@@ -33,6 +33,7 @@ class Api:
         self._egress = egress
         self._base = server(address, USUAL, "github")
         self._repository = repository
+        self._public = False
         self._headers = {"accept": "application/vnd.github+json", "x-github-api-version": VERSION}
         if token:
             self._headers["authorization"] = f"Bearer {token}"
@@ -49,6 +50,20 @@ class Api:
             return None, False, etag
         found = whole(answer.body, list[msgspec.Raw], _WHAT)
         return found, 'rel="next"' in answer.headers.get("link", ""), _etag(answer)
+
+    def must_be_public(self) -> None:
+        """A token may see more than the public does, and what is not public invited nobody. Asked once by
+        each who reads. Raises SourceGone where it is not, and as `list` does.
+        """
+        if self._public or "authorization" not in self._headers:
+            return
+        if self.about().get("private") is not False:
+            raise SourceGone(
+                "This repository is not public.",
+                advice="Earnest reads public repositories; close this place.",
+                why="forbidden",
+            )
+        self._public = True
 
     def about(self) -> dict[str, Any]:
         """What GitHub says of the repository."""

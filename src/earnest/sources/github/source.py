@@ -135,6 +135,7 @@ class GitHub:
 
     def still_there(self, since: datetime, until: datetime) -> Iterator[Page]:
         """What was said in a stretch of time and stands there now."""
+        self._api.must_be_public()
         mark = dump_cursor(self._from(since))
         for part in self._parts:
             if part == "discussions":
@@ -166,6 +167,7 @@ class GitHub:
         return Mark(begin, begin, begin)
 
     def _pages(self, mark: Mark) -> Iterator[Page]:
+        self._api.must_be_public()
         until = int((self._now() - LAG).timestamp())
         first = self._parts.index(mark.next) if mark.next in self._parts else 0
         for part in self._parts[first:]:

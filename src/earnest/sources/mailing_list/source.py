@@ -28,6 +28,11 @@ CHUNK = 50
 _LIST = re.compile(r"[A-Za-z0-9._+-]{1,64}@((?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63})")
 
 
+_NOBODYS = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|invalid|localhost|test)$")
+"""RFC 2606 and 6761: names that no community can have. Whose answers the steward chose would prove nothing of
+any other."""
+
+
 class ListSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a steward sets: an archive, or a subscribed mailbox (`token` comes from the key folder)."""
 
@@ -275,6 +280,11 @@ def open_mailing_list(given: Mapping[str, Any], egress: Egress | None) -> Mailin
         raise BadSetting(
             "A list is read from its archive or from a mailbox.",
             advice="Set `archive`, or `host` and `user`.",
+        )
+    if (wanted.resolver or wanted.server) and not _NOBODYS.search(domain):
+        raise BadSetting(
+            "Another name server or archive may only stand in for names that are kept for examples.",
+            advice=f"Leave `resolver` and `server` out: {domain} itself says whether it invites Earnest.",
         )
     try:
         check_recheck(wanted.recheck_hours)

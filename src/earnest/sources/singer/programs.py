@@ -4,6 +4,7 @@
 that folder, never past it; a link in it may lead to an environment that a tap was installed into.
 """
 
+import json
 import os
 import re
 import stat
@@ -16,10 +17,19 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 COMMUNITIES = re.compile(
     r"(?:^|[-_.])(?:slack|discord|telegram|whatsapp|signal|matrix|(?:ms-?|microsoft-?)?teams|facebook|instagram"
-    r"|messenger|linkedin|viber|wechat|line|skype|mattermost|rocketchat|zulip|nextdoor)(?:[-_.]|$)",
+    r"|messenger|linkedin|viber|wechat|line|skype|mattermost|rocket-?chat|zulip|nextdoor|google-?chat|gchat"
+    r"|hangouts|webex|yammer|guilded|threema|groupme|snapchat|kakao(?:talk)?|imessage)(?:[-_.]|$)",
     re.IGNORECASE,
 )
 """Where people talk among themselves. Such a place is read through its invitation, or not at all."""
+
+_HOSTS = re.compile(
+    r"(?<![a-z0-9-])(?:slack\.com|discord(?:app)?\.com|api\.telegram\.org|t\.me|(?:api|web)\.whatsapp\.com"
+    r"|graph\.(?:facebook|instagram|microsoft)\.com|teams\.microsoft\.com|chat\.googleapis\.com"
+    r"|zulipchat\.com|webexapis\.com|api\.groupme\.com|api\.linkedin\.com)(?![a-z0-9-])",
+    re.IGNORECASE,
+)
+"""Their interfaces, as the settings of a tap that reads any interface may name them."""
 
 SYSTEM = (
     "/usr", "/lib", "/lib64", "/bin", "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/etc/resolv.conf",
@@ -59,10 +69,7 @@ def programs() -> tuple[str, ...]:
 def program(name: str) -> Path:
     """The program of a tap. Raises BadSetting where there is none, Refused where there may be none."""
     if COMMUNITIES.search(name):
-        raise Refused(
-            "This tap reads a place where people talk among themselves.",
-            advice="A community is read through its own invitation: earnest sources invite --help",
-        )
+        raise _among_themselves()
     if _allowed.folder is None:
         raise BadSetting(
             "No taps are allowed here.",
@@ -79,7 +86,22 @@ def program(name: str) -> Path:
             "Others than its owner may write into the folder of EARNEST_TAPS.",
             advice="Run: chmod go-w on it.",
         )
+    if COMMUNITIES.search(path.resolve().name):
+        raise _among_themselves()  # by another name
     return path
+
+
+def check_hosts(config: object) -> None:
+    """Raises Refused where a tap that reads whatever it is told to is told to read such a place."""
+    if _HOSTS.search(json.dumps(config, ensure_ascii=False, default=str)):
+        raise _among_themselves()
+
+
+def _among_themselves() -> Refused:
+    return Refused(
+        "This tap reads a place where people talk among themselves.",
+        advice="A community is read through its own invitation: earnest sources invite --help",
+    )
 
 
 def readable(path: Path) -> list[str]:

@@ -20,7 +20,7 @@ from earnest.sources.relist import Recheck, check_recheck, within
 from earnest.sources.singer import catalog
 from earnest.sources.singer.mapping import FIELDS, Mapping
 from earnest.sources.singer.messages import Bad, Reader, State, place_in
-from earnest.sources.singer.programs import program
+from earnest.sources.singer.programs import check_hosts, program
 from earnest.sources.singer.run import Run, running
 
 PAGE = 500
@@ -286,6 +286,7 @@ def _open(given: Settings[str, Any], egress: Egress | None) -> SingerSource:
     wanted = settings("singer", given, SingerSettings)
     path = program(wanted.tap)
     config = _config(wanted)
+    check_hosts(config)
     login = inside(config)
     if login:
         raise BadSetting(

@@ -86,7 +86,7 @@ class Api:
         """A new address of the socket. Raises as `call`."""
         client = Client(self._base, self.app, self.way)
         url = self._done(client, lambda one: one.apps_connections_open(app_token=self.app)).get("url")
-        if not isinstance(url, str):
+        if not isinstance(url, str) or (self._base.startswith("https://") and not url.startswith("wss://")):
             raise strange()
         return url
 

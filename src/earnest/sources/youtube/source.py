@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting, InputError, MissingExtra
-from earnest.record.raw import Page, RawPost, Refusal
+from earnest.record.raw import Page, RawPost, Refusal, SourceKind
 from earnest.sources.base import MAX_ID, SourceType, dump_cursor, load_cursor, primary_tag, settings
 from earnest.sources.relist import check_recheck, within
 from earnest.sources.youtube.comments import Reader, begun, unseen_replies
@@ -267,6 +267,11 @@ def ids_of(address: str) -> tuple[str, ...]:
     return tuple(id for id in found[:1] if 0 < len(id) <= MAX_ID and id.isascii() and id.isprintable())
 
 
+def kind_of(given: Mapping[str, Any]) -> SourceKind | None:
+    """Below the operator's own channel people speak to it. Single videos may be anybody's."""
+    return "open" if given.get("videos") else None
+
+
 YOUTUBE = SourceType(
     type="youtube",
     kinds=("addressed", "open"),
@@ -274,6 +279,7 @@ YOUTUBE = SourceType(
     extra="youtube",
     tested_against="synthetic answers by YouTube's published reference, 2026-11-22",
     open=open_youtube,
+    kind_of=kind_of,
     ids_of=ids_of,
     one_account=True,
     recheck=timedelta(hours=24),

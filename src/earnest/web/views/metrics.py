@@ -38,9 +38,9 @@ def _may(request: HttpRequest) -> bool:
         address = ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:
         return False
-    forwarded = any(name in request.headers for name in ("x-forwarded-for", "forwarded", "via"))
-    if address.is_loopback and forwarded:
-        return False  # a proxy of this machine asks for somebody whom nobody knows
+    forwarded = any(name in request.headers for name in ("x-forwarded-for", "x-real-ip", "forwarded", "via"))
+    if forwarded:
+        return False  # a proxy asks, of this machine or beside it, for somebody whom nobody knows
     return any(address in network for network in settings.METRICS_FROM)
 
 

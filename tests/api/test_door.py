@@ -11,6 +11,7 @@ from earnest.api.v1 import routes
 from earnest.desk import access, tokens
 from earnest.store import clock, models, write
 from tests.api.conftest import Program, token_of
+from tests.lanes import mostly_slow
 
 ROLES = ("viewer", "delegate", "analyst", "lead", "steward", "admin")
 ROUTES = [route for route in routes.every() if route.name != "stream"]
@@ -28,7 +29,7 @@ def send(program: Program, route: routes.Route, programme: str = "riders") -> in
     return program.ask(address(route, programme), route.method, body).status_code
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", mostly_slow(ROLES, fast=["viewer", "delegate"]))
 def test_a_token_opens_what_the_table_of_roles_says_and_nothing_else(program, role):
     wrong = []
     sent = program(role)
@@ -77,7 +78,7 @@ def test_a_token_in_the_address_opens_nothing(desk):
     assert Client().get(f"/api/v1/riders/posts?token={token}&access_token={token}").status_code == 401
 
 
-@pytest.mark.parametrize("scope", ["read", "work"])
+@pytest.mark.parametrize("scope", mostly_slow(["read", "work"], fast=["read"]))
 def test_a_scope_opens_its_own_routes_alone(program, scope):
     sent = program("steward", scopes=(scope,))
     wrong = [

@@ -137,6 +137,7 @@ def test_a_command_leaves_a_link(earnest: Run, folder: Path, words: list[str], a
     assert actions(folder / "home")[-1] == action
 
 
+@pytest.mark.slow
 def test_the_demo_leaves_links_and_a_whole_chain(earnest: Run, tmp_path: Path) -> None:
     assert earnest("demo", "--once", "--home", str(tmp_path / "home")).returncode == 0
     assert actions(tmp_path / "home").count("report_made") == 2
@@ -159,6 +160,7 @@ class TestAudit:
         (tmp_path / "head.txt").write_text(earnest("audit", "head").stdout)
         assert earnest("audit", "verify", "--anchor", str(tmp_path / "head.txt")).returncode == 0
 
+    @pytest.mark.slow
     def test_a_chain_that_was_cut_is_named_and_the_exit_code_says_so(
         self, earnest: Run, tmp_path: Path
     ) -> None:
@@ -187,6 +189,7 @@ class TestAudit:
 
 
 class TestKeys:
+    @pytest.mark.slow
     def test_a_quarter_is_destroyed_with_a_receipt_and_later_posts_have_no_voice(
         self, earnest: Run, tmp_path: Path
     ) -> None:

@@ -64,6 +64,15 @@ def test_without_the_private_key_it_says_nothing(home):
     assert home.key.stat().st_mode & 0o077 == 0
 
 
+def test_a_key_that_was_only_tried_is_not_held_for_ever_by_a_backup(home):
+    for name in ("held-shoppers--github--7", "place-shoppers--forum"):
+        (home.folder / "keys" / f"{name}.key").write_text("velvet")
+    home.save()
+    found = json.loads(home.run("backup", "check", str(home.keys), "--key", str(home.key), "--json"))
+    assert "keys/place-shoppers--forum.key" in found["members"]
+    assert not [name for name in found["members"] if "held" in name]
+
+
 def test_no_key_that_leads_to_a_voice_is_in_a_backup_and_what_was_destroyed_stays_so(home, tmp_path):
     folder = unpacked(home, home.keys, tmp_path / "out")
     here = json.loads((home.folder / "keys" / "voices.key").read_text())
@@ -206,6 +215,7 @@ def test_made_while_posts_come_in_it_is_one_moment(home, tmp_path):
         other.drop()
 
 
+@pytest.mark.slow
 def test_the_doctor_tells_of_backups(home):
     script = "import sys, json; from pathlib import Path; from earnest.cli import doctor_backups\n"
     script += "for one in doctor_backups.look(Path(sys.argv[1])):\n"

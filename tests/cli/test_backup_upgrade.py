@@ -84,6 +84,7 @@ def execute(home: Kept, sql: str) -> None:
         db.execute(sql)
 
 
+@pytest.mark.slow
 def test_old_tables_are_refused_backed_up_and_brought_to_this_version(home):
     before = applied(home)
     told = home.run("listen", "--once", code=1)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from tests import commands
+from tests.lanes import mostly_slow
 
 from earnest.cli import earnest
 from earnest.record.errors import EarnestError
@@ -166,12 +167,15 @@ def process(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     ("file", "admitted", "told"),
-    [
-        ("deep.jsonl", 1, ["line 1"]),
-        ("nul.jsonl", 1, ["line 1"]),
-        ("far.csv", 1, ["line 2"]),
-        ("mixed.csv", 2, ["line 4"]),
-    ],
+    mostly_slow(
+        [
+            ("deep.jsonl", 1, ["line 1"]),
+            ("nul.jsonl", 1, ["line 1"]),
+            ("far.csv", 1, ["line 2"]),
+            ("mixed.csv", 2, ["line 4"]),
+        ],
+        fast=["nul.jsonl", "mixed.csv"],
+    ),
     ids=["10,000 brackets first", "a NUL byte first", "the year 9999", "two encodings and a NUL byte"],
 )
 def test_import_keeps_the_neighbours(here: Path, file: str, admitted: int, told: list[str]) -> None:
@@ -208,7 +212,7 @@ def test_what_cannot_be_done_is_one_sentence(here: Path, words: tuple[str, ...],
     assert "secret" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["gate", "redact", "classify"])
+@pytest.mark.parametrize("command", mostly_slow(["gate", "redact", "classify"], fast=["gate"]))
 def test_whoever_reads_may_stop_early(here: Path, command: str) -> None:
     many = here / "many.jsonl"
     many.write_text("".join(f'{{"id":"{n}","text":"the app crashed {n}"}}\n' for n in range(20_000)))

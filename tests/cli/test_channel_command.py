@@ -2,10 +2,12 @@
 
 import json
 
+import pytest
 from tests.faults.homes import Home, said
 from tests.notify.serve import Say, web
 
 
+@pytest.mark.slow
 def test_a_channel_from_its_adding_to_its_end(tmp_path):
     home = Home(tmp_path / "home")
     home.environment["EARNEST_PRIVATE_CHANNELS"] = "yes"

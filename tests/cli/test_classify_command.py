@@ -113,6 +113,7 @@ def write(folder: Path) -> tuple[Path, Path]:
     return folder / "taxonomy.yaml", folder / "cafe.jsonl"
 
 
+@pytest.mark.slow
 def test_train_then_evaluate_then_classify(tmp_path: Path) -> None:
     taxonomy, said = write(tmp_path)
     model = tmp_path / "model"

@@ -101,6 +101,7 @@ def test_a_handle_goes_from_every_file_and_stays_away(earnest, posts, home, tmp_
     assert "not a receipt of this installation" in forged.stderr
 
 
+@pytest.mark.slow
 def test_what_somebody_said_who_opts_out_leaves_the_disk_at_once(earnest, posts, home, tmp_path):
     later = tmp_path / "later.jsonl"
     rows = [{"id": "x", "text": "Earnest opt out", "author": ANN}, {"id": "y", "text": SAID, "author": ANN}]
@@ -111,6 +112,7 @@ def test_what_somebody_said_who_opts_out_leaves_the_disk_at_once(earnest, posts,
         assert held(home, word) == []
 
 
+@pytest.mark.slow
 def test_an_id_goes_and_one_that_never_came_stays_away(earnest, posts, home, tmp_path):
     for id, gone in ((f"{ANN}-3", 1), (f"{ANN}-3", 0), ("later", 0)):
         done = earnest("erase", "--id", id, "--source", "reviews", "--json")

@@ -25,6 +25,7 @@ def exports(home: Home, *words: str, code: int = 0):
     return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
 
 
+@pytest.mark.slow
 def test_copies_that_hold_erased_posts_are_named_until_somebody_dealt_with_them(home: Home, tmp_path: Path):
     report, figures = tmp_path / "report.html", tmp_path / "report.csv"
     for path in (report, figures):
@@ -45,6 +46,7 @@ def test_copies_that_hold_erased_posts_are_named_until_somebody_dealt_with_them(
     assert "no export" in home.run("exports", "--done", "999", code=1)
 
 
+@pytest.mark.slow
 def test_a_file_that_has_everything_takes_away_what_it_lacks(home: Home):
     home.run("import", home.write([said("a", "one"), said("b", "two")]), "--source", "whole")
     home.run("import", home.write([said("b", "two")]), "--source", "whole")

@@ -51,6 +51,7 @@ def check(earnest: Run) -> "subprocess.CompletedProcess[str]":
     return earnest("sources", "check", "riders-room", "--programme", "riders")
 
 
+@pytest.mark.slow
 def test_from_the_notice_to_the_end_of_the_invitation(earnest: Run, desk: Desk, tmp_path: Path) -> None:
     programme(earnest)
     made = invite(earnest, desk)

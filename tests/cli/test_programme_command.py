@@ -33,6 +33,7 @@ def test_with_everything_said_it_listens(tmp_path: Path) -> None:
     assert "a draft" not in run(tmp_path, "programme", "list").stdout
 
 
+@pytest.mark.slow
 def test_from_a_draft_to_the_first_post(tmp_path: Path) -> None:
     posts = tmp_path / "posts.jsonl"
     posts.write_text('{"id": "1", "text": "The scanner hangs at the depot."}\n')
@@ -63,9 +64,13 @@ def test_from_a_draft_to_the_first_post(tmp_path: Path) -> None:
     [
         ({"--purpose": "Identify union organisers"}, "would pick out protected speech"),
         ({"--name": "Repeat complainers"}, "would lead to a person"),
-        ({"--lawful-basis": "because we can"}, "The lawful basis is none of article 6 of the GDPR."),
-        ({"--taxonomy": "nothing"}, "there is no pack 'nothing'"),
-        ({"--purpose": "a " * 2_000}, "longer than 2,000 characters"),
+        pytest.param(
+            {"--lawful-basis": "because we can"},
+            "The lawful basis is none of article 6 of the GDPR.",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param({"--taxonomy": "nothing"}, "there is no pack 'nothing'", marks=pytest.mark.slow),
+        pytest.param({"--purpose": "a " * 2_000}, "longer than 2,000 characters", marks=pytest.mark.slow),
     ],
     ids=["protected speech", "people", "no basis", "no taxonomy", "too long"],
 )
@@ -79,6 +84,7 @@ def test_what_is_refused_is_one_sentence_and_nothing_is_added(
     assert "crew" not in run(tmp_path, "programme", "list").stdout
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_asks_for_what_was_not_said(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     asked = subprocess.Popen(

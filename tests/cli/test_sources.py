@@ -108,6 +108,7 @@ class TestAdding:
         assert "Added news (feed, open)" in done.stdout
         assert "8 read, 7 kept" in earnest("listen", "--once").stdout
 
+    @pytest.mark.slow
     def test_what_is_missing_is_asked_for_in_the_words_of_the_type(
         self, earnest: Run, server: Replay
     ) -> None:
@@ -121,6 +122,7 @@ class TestAdding:
         assert yes.returncode == 0, yes.stderr
         assert [one["place"] for one in places(earnest)] == ["news"]
 
+    @pytest.mark.slow
     def test_a_place_that_does_not_answer_is_not_added(self, earnest: Run, server: Replay) -> None:
         done = earnest(*ADD, "--set", f"url={server.url}/gone", "--yes")
         assert done.returncode == 1
@@ -165,7 +167,7 @@ class TestChecking:
         [
             ("feed", "answers", "there is something to read"),
             ("gone", "fault", ""),
-            ("busy", "later", ""),
+            pytest.param("busy", "later", "", marks=pytest.mark.slow),
         ],
         ids=["it answers", "it is gone", "it is busy"],
     )
@@ -184,6 +186,7 @@ class TestChecking:
         )
         assert "7 kept" in earnest("listen", "--once").stdout or state != "answers"
 
+    @pytest.mark.slow
     def test_settings_can_be_checked_before_there_is_a_place(self, earnest: Run, server: Replay) -> None:
         good = earnest("sources", "check", "--type", "feed", "--set", f"url={server.url}/feed")
         bad = earnest("sources", "check", "--type", "feed", "--set", "url=ftp://x")
@@ -193,6 +196,7 @@ class TestChecking:
 
 
 class TestChanging:
+    @pytest.mark.slow
     def test_other_settings_are_read_from_the_start_and_what_is_kept_is_recognised(
         self, earnest: Run, server: Replay
     ) -> None:
@@ -208,6 +212,7 @@ class TestChanging:
         )
         assert earnest("sources", "change", "news", "--set", f"url={server.url}/feed?again").returncode == 0
 
+    @pytest.mark.slow
     def test_a_setting_that_is_none_changes_nothing(self, earnest: Run, server: Replay) -> None:
         earnest(*ADD, "--set", f"url={server.url}/feed", "--untried")
         done = earnest("sources", "change", "news", "--set", "cookie=velvet")

@@ -47,10 +47,12 @@ def test_import_makes_the_home_the_programme_and_the_place(earnest, posts):
     assert (again["read"], again["admitted"], again["duplicates"]) == (40, 0, 40)
 
 
+@pytest.mark.slow
 def test_import_says_it_in_a_sentence_without_json(earnest, posts):
     assert earnest("import", posts, "--source", "x").stdout.startswith("40 posts read, 40 kept in ")
 
 
+@pytest.mark.slow
 def test_import_names_each_refused_line_as_one_object_and_exits_with_1(earnest, posts):
     with posts.open("a") as file:
         file.write("90,broken date,9999-99-99,u\n91,,2026-09-01,u\n")
@@ -63,6 +65,7 @@ def test_import_names_each_refused_line_as_one_object_and_exits_with_1(earnest, 
     assert "broken date" not in done.stderr
 
 
+@pytest.mark.slow
 def test_import_maps_columns(earnest, tmp_path):
     file = tmp_path / "odd.csv"
     file.write_text("nr,heading,said\n1,Tips,my tips are missing\n")
@@ -114,6 +117,7 @@ def test_keys_are_for_their_owner_alone_and_a_lost_key_admits_nothing(earnest, p
     assert not (keys / "voices.key").exists()
 
 
+@pytest.mark.slow
 def test_a_person_is_added_and_gets_a_link(earnest, posts):
     earnest("import", posts, "--source", "x")
     assert earnest("user", "add", "ana", "--programme", "default", "--role", "lead").returncode == 0
@@ -137,6 +141,7 @@ def test_the_doctor_finds_a_fresh_home_well_and_makes_nothing(earnest, tmp_path)
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.slow
 def test_the_doctor_finds_everything_in_a_used_home(earnest, posts):
     earnest("import", posts, "--source", "x")
     found = findings(earnest("doctor", "--json"))
@@ -150,9 +155,24 @@ def test_the_doctor_finds_everything_in_a_used_home(earnest, posts):
     ("harm", "what", "mend"),
     [
         (lambda home: (home / "keys" / "voices.key").unlink(), "voice keys", "--make-keys"),
-        (lambda home: (home / "keys" / "voices.key").chmod(0o644), "voice keys", "chmod 600"),
-        (lambda home: (home / "keys" / "voices.key").write_text("x"), "keys", "backup"),
-        (lambda home: (home / "earnest.db").write_bytes(b"not a database" * 500), "database", ""),
+        pytest.param(
+            lambda home: (home / "keys" / "voices.key").chmod(0o644),
+            "voice keys",
+            "chmod 600",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            lambda home: (home / "keys" / "voices.key").write_text("x"),
+            "keys",
+            "backup",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            lambda home: (home / "earnest.db").write_bytes(b"not a database" * 500),
+            "database",
+            "",
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["voice keys gone", "voice keys readable by others", "voice keys damaged", "database damaged"],
 )
@@ -168,6 +188,7 @@ def test_the_doctor_says_what_is_broken_and_how_to_mend_it(earnest, posts, tmp_p
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_new_keys_are_made_only_where_they_are_gone(earnest, posts, tmp_path):
     earnest("import", posts, "--source", "x")
     key = tmp_path / "home" / "keys" / "voices.key"

@@ -360,7 +360,7 @@ def run(home, runs, steps):
 
 @pytest.mark.django_db
 def test_whatever_is_done_nothing_is_lost_or_doubled(home):
-    run(home, 8, 25)
+    run(home, 4, 25)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import pytest
 from earnest.report import publish
 from earnest.store import read
 from tests.faults.gone import FILL, KINDS, SLUG, Desk
+from tests.lanes import mostly_slow
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def desk(home):
     return Desk(home)
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: kind.kind)
+@pytest.fixture(params=mostly_slow(KINDS, fast=KINDS[:1]), ids=lambda kind: kind.kind)
 def place(request, desk):
     made = request.param(desk)
     yield made
@@ -68,7 +69,16 @@ def test_while_it_is_there_it_is_everywhere(desk, place):
     assert desk.voices() == 8 + place.authors
 
 
-@pytest.mark.parametrize("what", HAPPENS)
+@pytest.mark.parametrize(
+    ("place", "what"),
+    [
+        pytest.param(kind, what, id=f"{kind.kind}-{what}", marks=[] if at_once else pytest.mark.slow)
+        for kind in KINDS
+        for what in HAPPENS
+        for at_once in [kind is KINDS[0] or what == "deleted, then replayed"]
+    ],
+    indirect=["place"],
+)
 def test_afterwards_no_earlier_wording_is_anywhere(desk, place, what, django_capture_on_commit_callbacks):
     happens, stays = HAPPENS[what]
     exports = []

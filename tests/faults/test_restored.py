@@ -44,6 +44,7 @@ def test_the_first_command_after_a_restore_erases_again(home, tmp_path):
     assert home.texts() == [STAYS]
 
 
+@pytest.mark.slow
 def test_what_was_deleted_cannot_be_imported_again_after_a_restore(home, tmp_path):
     home.back_up(tmp_path / "backup")
     delete(home)
@@ -52,6 +53,7 @@ def test_what_was_deleted_cannot_be_imported_again_after_a_restore(home, tmp_pat
     assert home.texts() == ["another", STAYS]
 
 
+@pytest.mark.slow
 def test_a_database_begun_anew_beside_the_old_keys_knows_what_was_deleted(home):
     delete(home)
     if home.address:
@@ -63,6 +65,7 @@ def test_a_database_begun_anew_beside_the_old_keys_knows_what_was_deleted(home):
     assert home.texts() == [STAYS]
 
 
+@pytest.mark.slow
 def test_a_list_of_graves_that_is_lost_is_written_anew(home, tmp_path):
     delete(home)
     for lost in (home.folder / "gone").iterdir():
@@ -82,6 +85,7 @@ def test_the_list_names_places_and_keyed_hashes_and_only_its_owner_reads_it(home
     assert file.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_the_first_page_that_is_served_does_not_show_it(home, tmp_path):
     home.run("user", "add", "ana", "--role", "admin")
     home.back_up(tmp_path / "backup")

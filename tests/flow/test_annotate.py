@@ -62,6 +62,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "ROWS", 100)
 
 
+@pytest.mark.slow
 def test_what_comes_out_has_the_order_of_what_went_in(tmp_path: Path, small_parts: None) -> None:
     source = posts(tmp_path / "in.parquet", 1_234, max_row_group_size=300)
     done = label(source, tmp_path / "out.parquet", processes=2)
@@ -105,6 +106,7 @@ def test_a_text_too_long_to_be_judged_is_told_by_its_place(mixed: Mixed) -> None
     assert found["text"][3:] == [SAID[3], None]
 
 
+@pytest.mark.slow
 def test_a_folder_of_files_becomes_one_in_the_order_of_their_names(tmp_path: Path, small_parts: None) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -178,9 +180,13 @@ BAD = [
     ("a folder with other columns", _folder_of_two_sorts, "b.parquet: has other columns than a.parquet"),
     ("an empty folder", _empty_folder, "no Parquet file"),
 ]
+AT_ONCE = ("no file", "cut off", "a footer of nonsense", "damage in the middle", "an empty folder")
 
 
-@pytest.mark.parametrize(("make", "said"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [pytest.param(*row[1:], id=row[0], marks=[] if row[0] in AT_ONCE else pytest.mark.slow) for row in BAD],
+)
 def test_what_cannot_be_labelled_is_one_sentence_and_leaves_nothing(
     tmp_path: Path, make: Callable[[Path], object], said: str
 ) -> None:
@@ -192,6 +198,7 @@ def test_what_cannot_be_labelled_is_one_sentence_and_leaves_nothing(
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_parts_of_another_run_are_never_mixed_in(tmp_path: Path, small_parts: None) -> None:
     out = tmp_path / "out.parquet"
     _leave_parts(posts(tmp_path / "old.parquet", 500, every=3), out)
@@ -216,6 +223,7 @@ def _stop(*_: object) -> int:
     raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_finished_parts_are_not_done_again(tmp_path: Path, small_parts: None) -> None:
     source, out = posts(tmp_path / "in.parquet", 1_000), tmp_path / "out.parquet"
     _leave_parts(source, out)
@@ -266,6 +274,7 @@ def test_a_kill_at_any_moment_loses_no_row_and_writes_none_twice(tmp_path: Path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.parquet", "out.parquet"]
 
 
+@pytest.mark.slow
 def test_a_hand_that_is_killed_is_one_sentence_and_what_it_did_is_kept(
     tmp_path: Path, small_parts: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

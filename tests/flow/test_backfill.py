@@ -60,6 +60,7 @@ def test_it_is_read_in_turns_each_from_where_the_last_one_ended(turn):
     ask()
     assert turn(pages=2).heard.admitted == 20
     assert (row().state, row().posts, row().percent) == ("wanted", 20, 33)
+    assert row().read == 2, "pages: beside what was kept, a count of posts would tell what was withheld"
     assert row().reached == NOW - timedelta(hours=20)
     turn()
     assert (row().state, row().posts, row().percent) == ("done", 60, 100)

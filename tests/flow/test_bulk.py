@@ -65,6 +65,7 @@ def test_a_file_is_imported_once_and_again_as_duplicates(keyed, tmp_path):
     assert sum(counts["label"].values()) == 500
 
 
+@pytest.mark.slow
 def test_a_longer_file_of_the_same_source_brings_only_what_is_new(keyed, tmp_path):
     run(keyed, table(tmp_path / "one.csv", 100))
     more, _ = run(keyed, table(tmp_path / "two.csv", 150))
@@ -100,6 +101,7 @@ def test_what_cannot_be_read_is_named_and_its_neighbours_go_on(keyed, tmp_path):
     assert [row.position for row in read.dead_letters("default")] == ["line 3"]
 
 
+@pytest.mark.slow
 def test_withheld_posts_are_counted_once_though_the_file_is_read_twice(keyed, tmp_path):
     file = tmp_path / "posts.csv"
     rows = "".join(
@@ -129,6 +131,7 @@ def test_what_stops_the_worker_is_raised_here_with_its_advice(keyed, tmp_path, w
     assert read.posts("default", read.Filters()).rows == ()
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_is_a_clear_error_and_the_next_run_goes_on(keyed, tmp_path):
     file = table(tmp_path / "posts.csv", 30_000)
     place, job = intake.file_job(None, "reviews", {"path": str(file)}, keyed)
@@ -147,6 +150,7 @@ def test_a_worker_that_is_killed_is_a_clear_error_and_the_next_run_goes_on(keyed
     assert rest.duplicates == 0
 
 
+@pytest.mark.slow
 def test_a_second_reading_that_is_stopped_half_way_does_not_count_what_is_withheld_again(keyed, tmp_path):
     file = tmp_path / "posts.csv"
     said = ("we should form a union and go on strike together", *SAID[:2])
@@ -161,6 +165,7 @@ def test_a_second_reading_that_is_stopped_half_way_does_not_count_what_is_withhe
     assert read.withheld(datetime.now(UTC).date()) == 10_000
 
 
+@pytest.mark.slow
 def test_a_reader_that_stops_early_ends_the_worker(keyed, tmp_path):
     place, job = intake.file_job(None, "reviews", {"path": str(table(tmp_path / "posts.csv", 30_000))}, keyed)
     hand = worker.spawn()
@@ -207,6 +212,7 @@ def test_a_file_does_not_go_into_a_feed_place_whose_position_it_would_lose(home)
         intake.file_job(None, "forum", {"path": "/x"}, home)
 
 
+@pytest.mark.slow
 def test_two_imports_into_one_place_at_once_count_nothing_twice(keyed, tmp_path):
     file = table(tmp_path / "posts.csv", 100)
     place, job = intake.file_job(None, "reviews", {"path": str(file)}, keyed)

@@ -21,6 +21,7 @@ from earnest.store import clock, erase, read, write
 from earnest.store.models import Consent
 from earnest.store.models import Invitation as InvitationRow
 from tests import programmes
+from tests.lanes import mostly_slow
 from tests.rooms import Desk, People, egress
 from tests.synapse import Synapse
 
@@ -176,7 +177,13 @@ REVOKED = {
 }
 
 
-@pytest.mark.parametrize("revoked", REVOKED)
+@pytest.mark.parametrize(
+    "revoked",
+    mostly_slow(
+        REVOKED,
+        fast=("the notice is deleted", "the bot is kicked", "who pinned it is no moderator any more"),
+    ),
+)
 def test_reading_stops_within_one_poll_when(listening: Listening, revoked: str) -> None:
     act, why = REVOKED[revoked]
     listening.open()
@@ -290,6 +297,7 @@ def test_a_page_is_discarded_when_the_communitys_delegate_paused_the_place_meanw
     assert (listening.place().state, listening.place().paused_by) == ("paused", "delegate")
 
 
+@pytest.mark.slow
 def test_synapse_stopped_in_the_middle_of_a_backlog_loses_nothing_and_gives_nothing_twice(
     listening: Listening, synapse: Synapse
 ) -> None:

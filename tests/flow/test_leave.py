@@ -307,6 +307,7 @@ class TestFiles:
         assert (brought.admitted, brought.withheld) == (0, 1)
         assert self.texts() == ["late"]
 
+    @pytest.mark.slow
     def test_a_file_that_is_read_twice_lets_nobody_out_who_came_back(self, room, home, tmp_path):
         out = self.row(1, "Earnest opt out")
         self.run(home, tmp_path / "one.jsonl", out)
@@ -315,6 +316,7 @@ class TestFiles:
         self.run(home, tmp_path / "three.jsonl", self.row(3, "parking is bad", ago=5))
         assert self.texts() == ["parking is bad"]
 
+    @pytest.mark.slow
     def test_who_opts_out_by_another_way_meanwhile_stops_the_import_until_it_is_run_again(
         self, room, home, tmp_path
     ):

@@ -141,6 +141,20 @@ def test_a_memory_that_is_behind_is_read_anew() -> None:
     counted()
 
 
+def test_what_was_erased_is_remembered_no_more_though_it_was_in_no_theme() -> None:
+    place = build.desk()
+    gone, stays, later = said.texts("closed")[:3]
+    keep(place, "closed", (gone, stays))
+    hand = Follower()
+    hand.follow("riders")
+    assert not Theme.objects.exists()
+    erase.erase_posts(place, [key("closed", gone)])
+    keep(place, "closed", (later,))
+    hand.follow("riders")
+    assert themes._memory["riders"].group.texts() == [stays, later]
+    assert not Theme.objects.exists()  # two posts are no theme: the one that went does not count
+
+
 @pytest.mark.parametrize("left", [6, 3, 0])
 def test_posts_that_are_erased_leave_counts_phrases_and_name(left: int) -> None:
     place = filled()

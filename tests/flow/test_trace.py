@@ -92,6 +92,8 @@ def test_spans_reach_a_collector_with_counts_and_nothing_else(home, sink):
     assert {span.name for span in spans} == {"listen", "page", "gate", "understand", "keep"}
     values = {value.value.WhichOneof("value") for span in spans for value in span.attributes}
     assert values == {"int_value"}
+    # How many were kept is not told: beside how many came it would say what was withheld.
+    assert {value.key for span in spans for value in span.attributes} == {"posts"}
     assert not [span for span in spans if span.events or span.links]
     assert b"kestrel" not in sent
     assert b"127.0.0.1" not in sent

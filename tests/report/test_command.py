@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import commands
+from tests.lanes import mostly_slow
 
 TODAY = datetime.now(UTC).date()
 MONDAY = TODAY - timedelta(days=TODAY.weekday())
@@ -49,13 +50,16 @@ def run(home: Path, *words: str, cwd: Path | None = None) -> subprocess.Complete
 
 @pytest.mark.parametrize(
     ("name", "begins"),
-    [
-        ("r.html", b"<!DOCTYPE html>"),
-        ("r.htm", b"<!DOCTYPE html>"),
-        ("r.pdf", b"%PDF"),
-        ("r.json", b"{"),
-        ("R.CSV", b"section,"),
-    ],
+    mostly_slow(
+        [
+            ("r.html", b"<!DOCTYPE html>"),
+            ("r.htm", b"<!DOCTYPE html>"),
+            ("r.pdf", b"%PDF"),
+            ("r.json", b"{"),
+            ("R.CSV", b"section,"),
+        ],
+        fast=["r.html", "R.CSV"],
+    ),
 )
 def test_the_ending_of_the_file_says_the_format(
     filled: Path, tmp_path: Path, name: str, begins: bytes
@@ -142,7 +146,8 @@ def test_an_empty_home_says_what_to_do(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "sentence"), [("en", "Fewer than 5 voices spoke"), ("es", "Hablaron menos de 5 voces")]
+    ("lang", "sentence"),
+    mostly_slow([("en", "Fewer than 5 voices spoke"), ("es", "Hablaron menos de 5 voces")], fast=["es"]),
 )
 def test_two_posts_are_too_few_to_tell_of_but_nobody_is_said_to_be_silent(
     tmp_path: Path, lang: str, sentence: str

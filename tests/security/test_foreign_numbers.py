@@ -151,6 +151,7 @@ def mixed(mine: Things, foreign: Things) -> int:
     return CasePost.objects.filter(case__programme__slug=mine.programme, post_id__in=foreign.posts).count()
 
 
+@pytest.mark.slow
 def test_no_form_reaches_into_another_programme(both: tuple[Things, Things]) -> None:
     mine, foreign = both
     before, wrong = rows(foreign), []

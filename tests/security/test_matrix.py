@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from earnest.store import read, write
+from tests.lanes import mostly_slow
 from tests.security import desk, who
 from tests.security.build import with_password
 from tests.security.desk import ROLES
@@ -66,7 +67,7 @@ def test_every_address_shuts_out_every_role_that_may_not(report: int, method: st
     assert wrong == []
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("method", mostly_slow(["get", "post"], fast=["get"]))
 def test_every_address_lets_through_the_least_role_that_may(report: int, method: str) -> None:
     clients, wrong = {role: desk.client(role) for role in ROLES}, []
     for door in PAGES:
@@ -119,7 +120,7 @@ def test_every_address_of_a_programme_shuts_out_the_admin_of_another(report: int
     assert wrong == []
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("method", mostly_slow(["get", "post"], fast=["get"]))
 def test_a_programme_that_is_not_there_is_not_found(report: int, method: str) -> None:
     client, wrong = desk.client("admin"), []
     for door in PAGES:

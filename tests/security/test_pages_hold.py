@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from earnest.store import write
 from earnest.store.models import Membership
+from tests.lanes import mostly_slow
 from tests.security import desk, who
 from tests.security.build import PASSWORD, person, with_password
 from tests.web.doors import Door
@@ -63,7 +64,7 @@ def report(small_desk: int) -> int:
     return small_desk
 
 
-@pytest.mark.parametrize("who_", ["", "admin"], ids=["signed out", "an admin"])
+@pytest.mark.parametrize("who_", mostly_slow(["", "admin"], fast=[""]), ids=["signed out", "an admin"])
 def test_every_page_holds_its_policy(report: int, who_: str) -> None:
     """No script or style in the page, nothing from elsewhere, no frame, no cache; a token in each form."""
     client, wrong = desk.client(who_), []

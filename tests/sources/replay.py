@@ -21,140 +21,45 @@ does not know (it gets a 404). Without `with`: `Replay(table).start()`, and `clo
 """
 
 import fnmatch
-import functools
-import json
 import re
-import select
 import socket
 import ssl
-import struct
 import subprocess
 import tempfile
 import threading
 import time
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-FAULTS = {
-    "reset": "the connection is reset before a word is said",
-    "closed": "the connection is closed before a word is said",
-    "reset_midway": "half the body, then a reset",
-    "truncated": "half the body, then an orderly end",
-    "silent": "nothing is said until the client leaves",
-    "drip": "a byte now and then, for as long as the client stays",
-    "bad_gzip": "called gzip, and damaged in the middle",
-    "not_gzip": "called gzip, and is plain",
-    "half_gzip": "gzip that ends in the middle, in a whole answer",
-    "bomb": "200 MB of spaces in 200 KB of gzip",
-    "flood": "200 MB, and nobody said how much it would be",
-    "garbage": "something that is not HTTP",
-}
-BOMB = 200_000_000
+from tests.sources.replay_answers import (
+    FAULTS,
+    Answer,
+    Asked,
+    Reply,
+    Row,
+    broken,
+    optional,
+    paged,
+    recorded,
+    reply_json,
+    reply_text,
+)
+from tests.sources.replay_faults import BOMB, Speaker
+
+__all__ = [
+    "BOMB", "FAULTS", "Answer", "Asked", "Replay", "Reply", "Row", "broken", "optional", "paged", "recorded",
+    "reply_json", "reply_text",
+]  # fmt: skip
+
 _OPENSSL = (
     *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
     *("-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request as it came."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]  # lower-case names
-    body: bytes = field(repr=False)
-    at: float
-    """Seconds, by a clock that nobody sets."""
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-    @property
-    def form(self) -> dict[str, str]:
-        return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What is answered. `after`: seconds before; `fault`: one of FAULTS; `pace`: seconds a dripped byte."""
-
-    status: int = 200
-    body: bytes = field(default=b"", repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    after: float = 0.0
-    fault: str | None = None
-    pace: float = 0.05
-
-
-def reply_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None, **more: Any) -> Reply:
-    """JSON. Bytes are sent as they are (a damaged payload)."""
-    body = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return Reply(status, body, {"Content-Type": "application/json", **(headers or {})}, **more)
-
-
-def reply_text(
-    text: str | bytes, kind: str = "text/html; charset=utf-8", status: int = 200, **more: Any
-) -> Reply:
-    body = text if isinstance(text, bytes) else text.encode()
-    return Reply(status, body, {"Content-Type": kind, **more.pop("headers", {})}, **more)
-
-
-def recorded(path: Path, **more: Any) -> Reply:
-    """A file of `samples/` as it stands."""
-    kinds = {".json": "application/json", ".xml": "application/xml", ".csv": "text/csv"}
-    return Reply(
-        body=path.read_bytes(), headers={"Content-Type": kinds.get(path.suffix, "text/plain")}, **more
-    )
-
-
-def broken(fault: str, answer: Reply | None = None) -> Reply:
-    """An answer (a long list, where none is given) that meets one of FAULTS on its way."""
-    assert fault in FAULTS, fault
-    return replace(
-        answer or reply_json([{"id": str(n), "text": "said " * 9} for n in range(40)]), fault=fault
-    )
-
-
-Answer = Reply | Callable[[Asked], Reply]
-
-
-@dataclass(frozen=True, slots=True)
-class optional:  # noqa: N801 - reads as a word of the table
-    """An answer, or a list of them, that need not be asked for."""
-
-    answer: "Answer | Sequence[Answer]"
-
-
-Row = Answer | Sequence[Answer] | optional
-
-
-def paged(
-    items: Sequence[Any],
-    size: int,
-    wrap: Callable[[Sequence[Any], str | None], Any],
-    *,
-    by: str = "page",
-) -> Callable[[Asked], Reply]:
-    """Hands `items` out, `size` at a time. `wrap` gets a page's items and the value of the parameter `by`
-    that leads to the next page (None on the last), and gives the body.
-    """
-
-    def answer(asked: Asked) -> Reply:
-        at = int(asked.query.get(by) or 0)
-        after = at + size
-        return reply_json(wrap(items[at:after], str(after) if after < len(items) else None))
-
-    return answer
 
 
 class _Row:
@@ -319,13 +224,8 @@ class _Server(ThreadingHTTPServer):
         """A client that leaves in the middle is nobody's fault here."""
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Speaker):
     server: _Server
-    timeout = 60
-
-    def log_message(self, *_: object) -> None:
-        pass
 
     def _serve(self) -> None:
         split = urlsplit(self.path)
@@ -345,7 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.after and self.server.replay._stopping.wait(reply.after):
             return
         with suppress(OSError):
-            self._say(reply)
+            self.say(reply)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815
 
@@ -358,136 +258,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.readline()
             return b"".join(pieces)
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-
-    def _head(self, reply: Reply, length: int | None, **more: str) -> None:
-        self.send_response(reply.status)
-        for name, value in {
-            **reply.headers,
-            **{key.replace("_", "-"): said for key, said in more.items()},
-        }.items():
-            self.send_header(name, value)
-        if length is None:
-            self.send_header("Connection", "close")
-        elif reply.status >= 200 and reply.status not in (204, 304):
-            self.send_header("Content-Length", str(length))
-        self.end_headers()
-
-    def _say(self, reply: Reply) -> None:
-        if reply.fault is not None:
-            self.close_connection = True
-            getattr(self, f"_{reply.fault}")(reply)
-            return
-        self._head(reply, len(reply.body))
-        if self.command != "HEAD" and reply.status not in (204, 304):
-            self.wfile.write(reply.body)
-
-    def _reset(self, _: Reply) -> None:
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._detached_close()
-
-    def _detached_close(self) -> None:
-        # Files of the connection keep it open: a reset is sent when the last of them goes.
-        self.rfile.close()
-        with suppress(OSError):
-            self.wfile.close()
-        self.connection.close()
-        self.rfile = self.wfile = _Nothing()  # type: ignore[assignment]
-
-    def _closed(self, _: Reply) -> None:
-        self.connection.shutdown(socket.SHUT_RDWR)
-
-    def _half(self, reply: Reply) -> None:
-        self._head(reply, len(reply.body))
-        self.wfile.write(reply.body[: len(reply.body) // 2])
-        self.wfile.flush()
-
-    def _reset_midway(self, reply: Reply) -> None:
-        self._half(reply)
-        self._wait(0.05)  # what was sent arrives before the reset that would throw it away
-        self._reset(reply)
-
-    def _truncated(self, reply: Reply) -> None:
-        self._half(reply)
-        self.connection.shutdown(socket.SHUT_RDWR)
-
-    def _silent(self, _: Reply) -> None:
-        self._wait(60)
-
-    def _drip(self, reply: Reply) -> None:
-        self._head(reply, len(reply.body))
-        for byte in reply.body:
-            self.wfile.write(bytes([byte]))
-            self.wfile.flush()
-            if self._wait(reply.pace):
-                return
-
-    def _wait(self, seconds: float) -> bool:
-        """Until the time is over (False), the client left or the server stops (True)."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            if self.server.replay._stopping.is_set():
-                return True
-            readable, _, _ = select.select([self.connection], [], [], min(left, 0.05))
-            if readable:
-                return True
-        return False
-
-    def _whole(self, reply: Reply, body: bytes, **more: str) -> None:
-        self._head(reply, len(body), **more)
-        self.wfile.write(body)
-
-    def _bad_gzip(self, reply: Reply) -> None:
-        packed = bytearray(_gzip(reply.body))
-        middle = len(packed) // 2
-        packed[middle : middle + 4] = b"\xff\xff\xff\xff"
-        packed[-8:] = bytes(8)  # and its checksum says so, where the middle does not
-        self._whole(reply, bytes(packed), Content_Encoding="gzip")
-
-    def _not_gzip(self, reply: Reply) -> None:
-        self._whole(reply, reply.body, Content_Encoding="gzip")
-
-    def _half_gzip(self, reply: Reply) -> None:
-        packed = _gzip(reply.body)
-        self._whole(reply, packed[: len(packed) // 2], Content_Encoding="gzip")
-
-    def _bomb(self, reply: Reply) -> None:
-        self._head(reply, None, Content_Encoding="gzip")
-        for piece in _bomb():
-            self.wfile.write(piece)
-
-    def _flood(self, reply: Reply) -> None:
-        self._head(reply, None)
-        piece = b" " * 100_000
-        for _ in range(BOMB // len(piece)):
-            self.wfile.write(piece)
-
-    def _garbage(self, _: Reply) -> None:
-        self.wfile.write(b"\x16\x03\x01 this is not HTTP\r\n\r\n")
-
-
-class _Nothing:
-    """Where a file of a closed connection stood."""
-
-    closed = True
-
-    def flush(self) -> None: ...
-    def close(self) -> None: ...
-
-
-def _gzip(body: bytes) -> bytes:
-    pack = zlib.compressobj(6, zlib.DEFLATED, 31)
-    return pack.compress(body) + pack.flush()
-
-
-@functools.cache
-def _bomb_piece() -> tuple[bytes, int]:
-    pack = zlib.compressobj(9, zlib.DEFLATED, -15)
-    return pack.compress(b" " * 1_000_000) + pack.flush(zlib.Z_FULL_FLUSH), 1_000_000
-
-
-def _bomb() -> Iterator[bytes]:
-    """A gzip stream without its end: nobody gets that far."""
-    piece, size = _bomb_piece()
-    yield b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
-    for _ in range(BOMB // size):
-        yield piece

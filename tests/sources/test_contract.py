@@ -144,6 +144,7 @@ class TestJsonList(FileContract):
         return Damaged(open_source("file", {"path": str(path)}), 6, ["1", "6", "8"], ["velvet", "[["])
 
 
+@pytest.mark.slow
 class TestLaidOutJsonList(FileContract):
     def write(self, path: Path, rows: list[dict[str, str]]) -> None:
         path.write_text(json.dumps([row | {"more": {"a": [{"b": {"c": [{}]}}]}} for row in rows], indent=2))
@@ -154,6 +155,10 @@ class TestParquet(FileContract):
         names = ("id", "text", "created", "lang")
         made = {name: Array([row[name] for row in rows], DataType.string()) for name in names}
         write_parquet(Table.from_pydict(made), path, max_row_group_size=700)
+
+    @pytest.mark.slow  # a process for each time it is opened
+    def test_killed_anywhere_and_resumed_nothing_is_lost_or_repeated(self, tmp_path: Path) -> None:
+        super().test_killed_anywhere_and_resumed_nothing_is_lost_or_repeated(tmp_path)
 
 
 FEED = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>t</title>

@@ -358,8 +358,12 @@ def test_a_giant_line_is_passed_over_in_bounded_memory(
         pytest.param(b"id,text\n" + b'x","\n' * 300_000, id="quotes that always stay open"),
         pytest.param(b'[{"text":"' + b"[" * 6_000_000, id="brackets in a text that never ends"),
         pytest.param(b"[" * 2_000_000, id="brackets that never close"),
-        pytest.param(b'[{"a":' + b"[{}]," * 1_500_000, id="an element that never ends"),
-        pytest.param(b"[" + b'{"text":"x\n' * 200_000, id="texts that break at every line"),
+        pytest.param(
+            b'[{"a":' + b"[{}]," * 1_500_000, id="an element that never ends", marks=pytest.mark.slow
+        ),
+        pytest.param(
+            b"[" + b'{"text":"x\n' * 200_000, id="texts that break at every line", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_a_hostile_file_costs_no_more_than_its_length(tmp_path: Path, content: bytes) -> None:

@@ -18,6 +18,7 @@ from earnest.sources.contract import HandshakeContract, SourceContract
 from earnest.sources.handshake import Handshake, Invitation, Proof, digest
 from earnest.sources.matrix import source as matrix
 from earnest.sources.matrix.source import OUT, ids_of, open_matrix
+from tests.lanes import mostly_slow
 from tests.rooms import NOTICE, Desk, People, egress
 
 
@@ -47,6 +48,7 @@ class TestReading:
         desk.room.say(desk.uma, "said after it")
         assert [post.text for post in desk.posts(page.cursor)] == ["said after it"]
 
+    @pytest.mark.slow
     def test_a_backlog_longer_than_an_answer_comes_in_order_once(self, desk: Desk) -> None:
         start = desk.open()
         said = [f"line {number}" for number in range(120)]
@@ -106,6 +108,7 @@ class TestReading:
         desk.room.event(desk.uma, "m.room.message", content)
         assert [(post.id, post.change) for post in desk.posts(cursor)] == [(first, "deleted")]
 
+    @pytest.mark.slow
     def test_a_stretch_that_is_skipped_gives_deletions_alone(self, desk: Desk) -> None:
         start = desk.open()
         ids = [desk.room.say(desk.uma, f"line {number}") for number in range(3)]
@@ -132,7 +135,7 @@ class TestReading:
         desk.room.edit(desk.vik, first, "the app is wonderful")
         assert desk.posts(cursor) == []
 
-    @pytest.mark.parametrize("version", ["6", "10", "11", "12"])
+    @pytest.mark.parametrize("version", mostly_slow(["6", "10", "11", "12"], fast=["11"]))
     def test_a_deletion_names_the_message_in_rooms_of_version(self, people: People, version: str) -> None:
         desk = Desk(people, room_version=version)
         start = desk.open()
@@ -350,7 +353,7 @@ def test_a_room_opens_when(desk: Desk, right: str) -> None:
     assert desk.why() == ""
 
 
-@pytest.mark.parametrize("version", ["6", "9", "10", "11", "12"])
+@pytest.mark.parametrize("version", mostly_slow(["6", "9", "10", "11", "12"], fast=["6", "12"]))
 def test_a_creator_may_open_a_room_of_version(people: People, version: str) -> None:
     desk = Desk(people, room_version=version)
     desk.publish(by=desk.mona)

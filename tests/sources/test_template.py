@@ -11,10 +11,11 @@ from click.testing import CliRunner
 from earnest.cli.sources import command
 from earnest.cli.sources_new import LONGEST, write
 from earnest.sources import registry
+from tests.lanes import mostly_slow
 from tests.sources.packaged import install, on_the_path
 
 ROOT = Path(__file__).parents[2]
-VARIANTS = pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+VARIANTS = pytest.mark.parametrize("closed", mostly_slow([False, True], fast=[False]), ids=["open", "closed"])
 
 
 def made(folder: Path, name: str, *more: str) -> Path:
@@ -31,7 +32,9 @@ def run(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 
 
 @VARIANTS
-@pytest.mark.parametrize("name", ["ab", "river_posts", "a2345678901_34567890"])
+@pytest.mark.parametrize(
+    "name", mostly_slow(["ab", "river_posts", "a2345678901_34567890"], fast=["a2345678901_34567890"])
+)
 def test_a_package_is_clean_whatever_it_is_called(tmp_path: Path, closed: bool, name: str) -> None:
     folder = made(
         tmp_path,

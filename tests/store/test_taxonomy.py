@@ -333,7 +333,7 @@ POSTS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, posts=POSTS, cut=st.integers(1, 4))
 def test_no_sequence_of_changes_loses_or_doubles_a_post(steps, posts, cut):
     with transaction.atomic():

@@ -135,6 +135,7 @@ def test_shingles_are_the_distinct_runs_of_five_characters() -> None:
 
 
 @pytest.mark.skipif(not BANKING.is_file(), reason=f"{BANKING} is not there")
+@pytest.mark.slow
 def test_nearly_every_post_that_is_alike_to_a_first_joins_one() -> None:
     with BANKING.open(newline="", encoding="utf-8") as stream:
         texts = [row["text"] for row in csv.DictReader(stream)][:2_000]

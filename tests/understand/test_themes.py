@@ -1,5 +1,6 @@
 """Grouping by what posts say: one problem one theme, whatever else is said, in steps or at once."""
 
+import tracemalloc
 from itertools import count
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from earnest.understand import themes_names
 from earnest.understand.themes import Arrived, Grouping, Placed
 from earnest.understand.themes_trend import trend
+from earnest.understand.themes_vectors import frame
 from tests import themes as said
 
 ALL = [(problem, text) for problem in said.PROBLEMS for text in said.texts(problem)]
@@ -74,6 +76,23 @@ def test_any_text_will_do_and_one_like_no_other_is_in_no_theme(text: str) -> Non
 @pytest.mark.parametrize("text", ["", "😀🔥🔥", "\u200b", "!!! ???"])
 def test_texts_without_a_word_are_in_no_theme_however_many(text: str) -> None:
     assert set(grouped([text] * 50)) == {None}
+
+
+def test_telling_texts_apart_needs_little_more_room_than_what_comes_of_it() -> None:
+    frame(["warm up"]).rows(["what is made once and stays"])
+    texts = [f"the locker {number} is stuck at door {number % 97} again" for number in range(8_000)]
+    tracemalloc.start()
+    rows, _ = frame(texts).rows(texts)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2.5 * rows.nbytes
+
+
+def test_a_grouping_holds_no_more_than_what_is_in_view() -> None:
+    group = Grouping(view=300)
+    for at in range(0, 3_000, 100):
+        group.add([Arrived(n, f"{ALL[n % len(ALL)][1]} {n}") for n in range(at, at + 100)])
+        assert len(group.texts()) <= 300 * 3 // 2 + 40 * len(group.themes)
 
 
 def test_two_posts_are_no_theme() -> None:

@@ -11,6 +11,7 @@ from earnest.understand.classify import Model
 from earnest.understand.corpus import Example
 from earnest.understand.distil import Taught
 from earnest.understand.train import labels_of, train
+from tests.lanes import mostly_slow
 from tests.understand.build import TAXONOMY, examples, quickly, taxonomy, trained
 
 WORDS = (
@@ -20,7 +21,9 @@ WORDS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("with_words", [True, False], ids=["with word vectors", "without"])
+@pytest.mark.parametrize(
+    "with_words", mostly_slow([True, False], fast=[False]), ids=["with word vectors", "without"]
+)
 def test_the_same_examples_give_the_same_bytes(tmp_path: Path, with_words: bool) -> None:
     lexicon = installed() if with_words else None
     for name in ("one", "two"):

@@ -26,6 +26,7 @@ from earnest.record.errors import EarnestError, RefusedAudience
 from earnest.report import publish, render
 from earnest.store import read, write
 from tests import programmes
+from tests.lanes import mostly_slow
 from tests.web import doors, sample
 from tests.web.doors import Door
 
@@ -192,7 +193,7 @@ def test_no_page_file_or_answer_of_a_workforce_tells_of_feelings(as_: As, plante
             assert answer.status_code != 500, (door.name, method)
 
 
-@pytest.mark.parametrize("query", ASKING)
+@pytest.mark.parametrize("query", mostly_slow(ASKING, fast=ASKING[:1]))
 def test_asking_for_feelings_by_hand_is_refused_or_passed_over(as_: As, planted: int, query: str) -> None:
     client = as_("admin")
     refusing = set()

@@ -163,6 +163,20 @@ def test_ready_means_that_everything_runs(desk, home_keys, feed):
     assert Client().get("/healthz/live").json() == {"live": True}
 
 
+def test_a_probe_that_finds_nothing_new_logs_nothing(desk, home_keys, feed, caplog):
+    ask = Client()
+    write_leases.beat("desk-1/x/1/a", 3)
+    assert ask.get("/healthz").status_code == 200
+    caplog.clear()
+    (home_keys / "keys" / "voices.key").rename(home_keys / "elsewhere")
+    for _ in range(3):
+        assert ask.get("/healthz").status_code == 503
+    (home_keys / "elsewhere").rename(home_keys / "keys" / "voices.key")
+    for _ in range(3):
+        assert ask.get("/healthz").status_code == 200
+    assert [record.getMessage() for record in caplog.records] == ["Not ready: keys_missing.", "Ready again."]
+
+
 def test_what_is_missing_is_a_code_and_no_path(desk, home_keys, feed):
     (home_keys / "keys" / "voices.key").unlink()
     answer = Client().get("/healthz")

@@ -88,4 +88,4 @@ def _span(row: "BackfillRow") -> str:
 
 def _line(row: "BackfillRow") -> str:
     reached = f", reached {row.reached:%Y-%m-%d}" if row.reached else ""
-    return f"{row.percent} %: {row.read:,} read, {row.posts:,} kept{reached}"
+    return f"{row.percent} %: {row.posts:,} kept{reached}"

@@ -77,7 +77,7 @@ def _say(line: str, *, err: bool = False) -> None:
 
 
 def _let_go() -> None:
-    """What a full disk did not take by the end is lost: what was read is kept, and the exit code is about that."""
+    """What a full disk did not take by the end is lost; the exit code tells of what was read."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

@@ -229,7 +229,7 @@ def _keep(
             place.id,
             page.cursor,
             posts=outcome.admitted,
-            read=len(page.posts) + len(page.refused),
+            read=1,
             earliest=min(times, default=None),
             latest=max(times, default=None),
             done=page.done,

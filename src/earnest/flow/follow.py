@@ -46,6 +46,7 @@ class Follower:
 
     def _batch(self, programme: str) -> int:
         groups = self._remember(programme)
+        themes.recall(programme)
         try:
             with write_follow.turn(programme, self._memory[programme][0], BATCH) as turn:
                 if turn is None:

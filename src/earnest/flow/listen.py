@@ -146,7 +146,8 @@ def _take(
     """
     digest = stages.digest(page)
     heard = hearing(place, whole=digest.done, missed=page.missed)
-    with trace.span("keep", read=digest.read, kept=len(digest.kept)):
+    # Not how many are kept: beside what was read that would tell a collector what was withheld.
+    with trace.span("keep"):
         outcome = keep_digest(place, source, stages, digest, heard, digest.cursor, after, fence)
     return Heard(
         read=total.read + digest.read,

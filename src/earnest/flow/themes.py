@@ -71,6 +71,13 @@ def settle(programme: str, posts: Sequence[Followed]) -> None:
         _memory.pop(next(iter(_memory)))
 
 
+def recall(programme: str) -> None:
+    """Have a programme's themes in memory before a transaction begins. Where posts went they are read anew,
+    which may take seconds: whoever keeps posts should not wait for that.
+    """
+    _memory[programme] = _remembered(programme)
+
+
 def refresh(programme: str) -> int:
     """Name themes anew whose phrases went with posts, or that a person changed; how many."""
     told = read.programme(programme)

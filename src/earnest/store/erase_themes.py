@@ -22,8 +22,9 @@ LOOKED_AT = 400
 def unplace(db: Any, programme_id: int, ids: Sequence[int]) -> None:
     """Within a transaction: these posts are gone or say something else now."""
     Severe.objects.filter(post_id__in=ids).delete()
-    if leave(db, programme_id, ids):
-        theme_counts.touch(programme_id)
+    leave(db, programme_id, ids)
+    # Also where none was in a theme: what waits alone for others like it is remembered as well.
+    theme_counts.touch(programme_id)
 
 
 def leave(db: Any, programme_id: int, ids: Sequence[int]) -> bool:

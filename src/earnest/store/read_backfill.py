@@ -18,7 +18,7 @@ class BackfillRow:
 
     reached  how far it got, in the direction in which the place gives its past; None before the first post
     percent  of the stretch that lies behind
-    posts    that were kept; `read` counts everything the place gave
+    posts    that were kept; `read` counts pages, so that nothing tells how much of a place was withheld
     """
 
     place: int

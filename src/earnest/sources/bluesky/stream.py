@@ -71,7 +71,7 @@ class Pace:
 
     matches: int = 200
     events: int = 20_000
-    tick: float = 2.0
+    tick: float = 1.0
     silence: float = 2.0
     near: int = 2_000_000
     dead: float = 30.0

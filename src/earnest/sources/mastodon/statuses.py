@@ -39,7 +39,6 @@ class _Status(msgspec.Struct):
     reblog: Any = None
     spoiler_text: str | None = ""
     language: Any = None
-    url: Any = None
     edited_at: str | None = None
 
 
@@ -82,7 +81,8 @@ class Reader:
             author=author if "@" in author else f"{author}@{self.host}",
             lang=primary_tag(status.language) or self.lang,
             region=self.region,
-            url=status.url if isinstance(status.url, str) and len(status.url) <= 2_048 else None,
+            # Its own address leads to its author's instance, which may be theirs alone.
+            url=f"https://{self.host}/",
             flags=_flags(status.account),
             change="edited" if edited else "said",
             version=edited or created,

@@ -17,7 +17,7 @@ from earnest.record.raw import Page, RawPost, Refusal
 from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings
 from earnest.sources.credentials import inside
 from earnest.sources.relist import Recheck, check_recheck, within
-from earnest.sources.singer import catalog
+from earnest.sources.singer import catalog, reach
 from earnest.sources.singer.mapping import FIELDS, Mapping
 from earnest.sources.singer.messages import Bad, Reader, State, place_in
 from earnest.sources.singer.programs import check_hosts, program
@@ -287,6 +287,8 @@ def _open(given: Settings[str, Any], egress: Egress | None) -> SingerSource:
     path = program(wanted.tap)
     config = _config(wanted)
     check_hosts(config)
+    if egress is not None:
+        reach.check(config, egress)
     login = inside(config)
     if login:
         raise BadSetting(

@@ -200,7 +200,7 @@ def test_two_supervisors_never_read_the_same_place_at_once(home, supervisor):
     """Each request takes a third of a second: the server sees whether two ask for one place at a time."""
     with Slow(0.3) as server:
         fill(home, server.url, healthy=8, failing=0, interval=1)
-        both = [supervisor(seconds=8, timeout=20.0), supervisor(seconds=8, timeout=20.0)]
+        both = [supervisor(seconds=15, timeout=20.0), supervisor(seconds=15, timeout=20.0)]
         for one in both:
             assert one.process.wait(timeout=60) == 0
             one.drop()

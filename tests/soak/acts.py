@@ -17,7 +17,6 @@ from typing import Any
 from django.db import OperationalError, connection
 
 from earnest.egress import client
-from earnest.egress.budget import Budget
 
 PATIENCE = 1.5
 """Seconds for a whole answer."""
@@ -158,7 +157,7 @@ def _open() -> tuple[Any, Any, Any]:
     from earnest.flow import learn
 
     folder = Path(os.environ["EARNEST_HOME"])
-    egress = Egress("EarnestSoak/1", timeout=PATIENCE, allow_private=True, budget=Budget())
+    egress = Egress("EarnestSoak/1", timeout=PATIENCE, allow_private=True)
     return setup.keys(folder), learn.models(folder), egress
 
 

@@ -99,7 +99,7 @@ def listen_once(
         if fence is None:
             continue
         try:
-            yield turn(place, keys, model_of, egress, fence=fence)
+            yield turn(place, keys, model_of, egress, fence=fence, budget=Budget())
         finally:
             write_leases.release(fence)
 

@@ -205,7 +205,7 @@ def test_two_supervisors_never_read_the_same_place_at_once(home, supervisor):
             assert one.process.wait(timeout=60) == 0
             one.drop()
     assert set(server.most.values()) == {1}
-    assert all(reads(one.all) for one in both)
+    assert any(reads(one.all) for one in both)
     assert not [said for one in both for said in one.all if said.get("problem") and not said["busy"]]
 
 

@@ -231,3 +231,10 @@ def primary_tag(lang: object) -> str | None:
         return None
     head = lang.strip().replace("_", "-").split("-")[0].lower()
     return head if 2 <= len(head) <= 3 and head.isascii() and head.isalpha() else None
+
+
+def way_out(egress: Egress | None, what: str) -> Egress:
+    """The way out that `what` is read through. Raises BadSetting where none was handed in."""
+    if egress is None:
+        raise BadSetting(f"{what} needs a way out to the network.", advice="Hand an Egress to open_source.")
+    return egress

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from earnest.egress import Answer, Egress
-from earnest.record.errors import BadSetting, EarnestError, InputError, SourceGone
+from earnest.record.errors import EarnestError, InputError, SourceGone
 from earnest.record.raw import Page, RawPost, Refusal
 from earnest.sources.app_store import reviews
-from earnest.sources.base import SourceType, load_cursor, refusal, settings
+from earnest.sources.base import SourceType, load_cursor, refusal, settings, way_out
 from earnest.sources.http_json import ItemError, Param, ask, server, whole
 from earnest.sources.newest_first import Listed, Mark, walk
 from earnest.sources.relist import Recheck, check_recheck
@@ -240,11 +240,7 @@ def _refused(answer: Answer) -> EarnestError | None:
 def open_app_store(given: Mapping[str, Any], egress: Egress | None) -> AppStore:
     """An app. Raises BadSetting."""
     wanted = settings("app_store", given, AppStoreSettings)
-    if egress is None:
-        raise BadSetting(
-            "The App Store needs a way out to the network.", advice="Hand an Egress to open_source."
-        )
-    return AppStore(wanted, egress)
+    return AppStore(wanted, way_out(egress, "The App Store"))
 
 
 def _ids_of(name: str) -> tuple[str, ...]:

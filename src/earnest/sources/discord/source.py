@@ -14,7 +14,7 @@ import msgspec
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting, MissingExtra, SourceGone
 from earnest.record.raw import Page, RawPost, Refusal
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, settings, way_out
 from earnest.sources.handshake import Invitation, NotProved, Proof, Wording
 from earnest.sources.published import OUT, mark
 
@@ -267,11 +267,9 @@ def open_discord(given: Mapping[str, Any], egress: Egress | None) -> DiscordChan
             "In the setting 'channel' of the discord source: this is not a channel's id.",
             advice="Switch on Developer Mode, right-click the channel, Copy Channel ID.",
         )
-    if egress is None:
-        raise BadSetting("A channel needs a way out to the network.", advice="Hand an Egress to open_source.")
     if find_spec("discord") is None:
         raise MissingExtra("Reading a Discord channel", "discord")
-    return DiscordChannel(wanted, egress)
+    return DiscordChannel(wanted, way_out(egress, "A channel"))
 
 
 def ids_of(name: str) -> tuple[str, ...]:

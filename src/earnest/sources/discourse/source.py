@@ -9,7 +9,7 @@ import msgspec
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting
 from earnest.record.raw import Page, RawPost, Refusal, SourceKind
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings, way_out
 from earnest.sources.discourse import proof
 from earnest.sources.discourse.posts import post_of
 from earnest.sources.discourse.wire import STEP, Forum, Hidden, lost, mapping, number, strange
@@ -217,9 +217,7 @@ def open_discourse(given: Mapping[str, Any], egress: Egress | None) -> Discourse
         raise BadSetting(
             "In the setting 'category' of the discourse source: this is not a category's number."
         )
-    if egress is None:
-        raise BadSetting("A forum needs a way out to the network.", advice="Hand an Egress to open_source.")
-    return DiscourseForum(wanted, egress)
+    return DiscourseForum(wanted, way_out(egress, "A forum"))
 
 
 def kind_of(given: Mapping[str, Any]) -> SourceKind:

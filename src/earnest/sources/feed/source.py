@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from earnest.egress import Egress
-from earnest.record.errors import BadFile, BadSetting
+from earnest.record.errors import BadFile
 from earnest.record.raw import Page, SourceKind
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, settings, way_out
 from earnest.sources.feed import caps
 from earnest.sources.feed.parse import ids_of, parse
 from earnest.sources.relist import Recheck, check_recheck, within
@@ -139,9 +139,7 @@ def _validator(value: str | None) -> str | None:
 
 
 def _open(given: Mapping[str, Any], egress: Egress | None) -> FeedSource:
-    if egress is None:
-        raise BadSetting("A feed needs a way out to the network.", advice="Hand an Egress to open_source.")
-    return FeedSource(settings("feed", given, FeedSettings), egress)
+    return FeedSource(settings("feed", given, FeedSettings), way_out(egress, "A feed"))
 
 
 _PUBLIC = re.compile(

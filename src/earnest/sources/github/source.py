@@ -9,7 +9,7 @@ import msgspec
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting, SourceBusy
 from earnest.record.raw import Page, RawPost, Refusal
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings, way_out
 from earnest.sources.github import discussions, items
 from earnest.sources.github.api import Api
 from earnest.sources.http_json import ItemError
@@ -263,9 +263,7 @@ def open_github(given: Mapping[str, Any], egress: Egress | None) -> GitHub:
     wanted = settings("github", given, GitHubSettings)
     if any(sign <= " " or sign > "~" for sign in wanted.token):
         raise BadSetting("The token of GitHub is not one.", advice="Copy it again, without spaces.")
-    if egress is None:
-        raise BadSetting("GitHub needs a way out to the network.", advice="Hand an Egress to open_source.")
-    return GitHub(wanted, egress)
+    return GitHub(wanted, way_out(egress, "GitHub"))
 
 
 GITHUB = SourceType(

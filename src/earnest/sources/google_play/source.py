@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import msgspec
 
 from earnest.egress import Answer, Egress
-from earnest.record.errors import BadSetting, EarnestError, InputError, SourceBusy, SourceGone
+from earnest.record.errors import EarnestError, InputError, SourceBusy, SourceGone
 from earnest.record.raw import Page, RawPost, Refusal
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings, way_out
 from earnest.sources.http_json import ItemError, ask, item, moment, post, server, whole
 from earnest.sources.newest_first import Mark
 
@@ -221,11 +221,7 @@ def _refused(answer: Answer) -> EarnestError | None:
 def open_google_play(given: Mapping[str, Any], egress: Egress | None) -> GooglePlay:
     """An app. Raises BadSetting."""
     wanted = settings("google_play", given, GooglePlaySettings)
-    if egress is None:
-        raise BadSetting(
-            "Google Play needs a way out to the network.", advice="Hand an Egress to open_source."
-        )
-    return GooglePlay(wanted, egress)
+    return GooglePlay(wanted, way_out(egress, "Google Play"))
 
 
 def _ids_of(name: str) -> tuple[str, ...]:

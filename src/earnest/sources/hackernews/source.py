@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from earnest.egress import Egress
-from earnest.record.errors import BadSetting
 from earnest.record.raw import Page, RawPost, Refusal
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings, way_out
 from earnest.sources.hackernews import items
 from earnest.sources.http_json import ItemError, ask, server, whole
 from earnest.sources.seconds import cut
@@ -188,11 +187,7 @@ class HackerNews:
 def open_hackernews(given: Mapping[str, Any], egress: Egress | None) -> HackerNews:
     """A search. Raises BadSetting."""
     wanted = settings("hackernews", given, HackerNewsSettings)
-    if egress is None:
-        raise BadSetting(
-            "Hacker News needs a way out to the network.", advice="Hand an Egress to open_source."
-        )
-    return HackerNews(wanted, egress)
+    return HackerNews(wanted, way_out(egress, "Hacker News"))
 
 
 HACKERNEWS = SourceType(

@@ -12,7 +12,7 @@ import msgspec
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting, MissingExtra
 from earnest.record.raw import Page, RawPost, Refusal, SourceKind
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, refusal, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, refusal, settings, way_out
 from earnest.sources.mail.message import Message, MessageError, as_post, read_message
 
 if TYPE_CHECKING:
@@ -262,8 +262,6 @@ class MailSource:
 
 def _open(given: Mapping[str, Any], egress: Egress | None) -> MailSource:
     wanted = settings("mail", given, MailSettings)
-    if egress is None:
-        raise BadSetting("A mailbox needs a way out to the network.", advice="Hand an Egress to open_source.")
     for name, value in (("host", wanted.host), ("user", wanted.user), ("folder", wanted.folder)):
         if any(sign < " " for sign in value) or (name == "host" and ("/" in value or "@" in value)):
             raise BadSetting(f"In the setting '{name}' of the mail source: this is not one.")
@@ -276,7 +274,7 @@ def _open(given: Mapping[str, Any], egress: Egress | None) -> MailSource:
         )
     if find_spec("imap_tools") is None:
         raise MissingExtra("Reading a mailbox", "mail")
-    return MailSource(wanted, egress)
+    return MailSource(wanted, way_out(egress, "A mailbox"))
 
 
 def kind_of(given: Mapping[str, Any]) -> SourceKind:

@@ -14,7 +14,7 @@ from earnest.egress import Egress
 from earnest.egress.names import texts
 from earnest.record.errors import BadSetting
 from earnest.record.raw import Page, RawPost, Refusal
-from earnest.sources.base import Source, SourceType, dump_cursor, load_cursor, refusal, settings
+from earnest.sources.base import Source, SourceType, dump_cursor, load_cursor, refusal, settings, way_out
 from earnest.sources.handshake import Invitation, NotProved, Proof, Wording, digest
 from earnest.sources.http_json import server
 from earnest.sources.mail.message import READ, Message, MessageError, as_post, read_message
@@ -294,8 +294,6 @@ def open_mailing_list(given: Mapping[str, Any], egress: Egress | None) -> Mailin
         raise BadSetting(
             "A mailbox does not tell what the list took back.", advice="Leave `recheck_hours` empty."
         )
-    if egress is None:
-        raise BadSetting("A list needs a way out to the network.", advice="Hand an Egress to open_source.")
     if wanted.archive:
         host = urlsplit(server(wanted.archive, wanted.archive, "mailing_list")).hostname or ""
         if host != domain and not host.endswith(f".{domain}"):
@@ -303,7 +301,7 @@ def open_mailing_list(given: Mapping[str, Any], egress: Egress | None) -> Mailin
                 f"The archive is not in the domain {domain}, which would invite Earnest.",
                 advice="Name the archive that the list's own domain holds, or read a subscribed mailbox.",
             )
-    return MailingList(wanted, domain, egress)
+    return MailingList(wanted, domain, way_out(egress, "A list"))
 
 
 def ids_of(name: str) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Meta
 
 from earnest.egress import Egress
-from earnest.record.errors import BadSetting, MissingExtra, SourceGone
+from earnest.record.errors import MissingExtra, SourceGone
 from earnest.record.raw import Page, RawPost, Refusal
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, settings, way_out
 from earnest.sources.foreign import words
 from earnest.sources.mastodon.statuses import Reader, id_at, number_of, numbers
 from earnest.sources.mastodon.stream import Stream, heard
@@ -239,14 +239,10 @@ def _newest(posts: list[RawPost], at: int) -> int:
 def open_mastodon(given: Mapping[str, Any], egress: Egress | None) -> MastodonTimeline:
     """A timeline. Raises BadSetting that names the setting, MissingExtra without Mastodon.py."""
     wanted = settings("mastodon", given, MastodonSettings)
-    if egress is None:
-        raise BadSetting(
-            "An instance needs a way out to the network.", advice="Hand an Egress to open_source."
-        )
     if find_spec("mastodon") is None:
         raise MissingExtra("Reading Mastodon", "mastodon")
     kind = StreamedTimeline if wanted.stream else MastodonTimeline
-    return kind(wanted, egress)
+    return kind(wanted, way_out(egress, "An instance"))
 
 
 def ids_of(address: str) -> tuple[str, ...]:

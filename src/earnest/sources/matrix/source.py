@@ -12,7 +12,7 @@ import msgspec
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting, MissingExtra
 from earnest.record.raw import Page
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, settings, way_out
 from earnest.sources.handshake import Invitation, NotProved, Proof, digest
 from earnest.sources.matrix import proof
 from earnest.sources.matrix.events import Listener, said_by
@@ -200,11 +200,9 @@ def open_matrix(given: Mapping[str, Any], egress: Egress | None) -> MatrixRoom:
             "In the setting 'room' of the matrix source: this is neither a room's id nor its address.",
             advice="Write it like #drivers:example.org.",
         )
-    if egress is None:
-        raise BadSetting("A room needs a way out to the network.", advice="Hand an Egress to open_source.")
     if find_spec("nio") is None:
         raise MissingExtra("Reading a Matrix room", "matrix")
-    return MatrixRoom(wanted, egress)
+    return MatrixRoom(wanted, way_out(egress, "A room"))
 
 
 def ids_of(name: str) -> tuple[str, ...]:

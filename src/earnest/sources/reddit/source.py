@@ -12,9 +12,17 @@ import msgspec
 from msgspec import Meta
 
 from earnest.egress import Egress
-from earnest.record.errors import BadSetting, InputError, MissingExtra
+from earnest.record.errors import InputError, MissingExtra
 from earnest.record.raw import Page, RawPost, Refusal
-from earnest.sources.base import EARLIEST, SourceType, dump_cursor, load_cursor, primary_tag, settings
+from earnest.sources.base import (
+    EARLIEST,
+    SourceType,
+    dump_cursor,
+    load_cursor,
+    primary_tag,
+    settings,
+    way_out,
+)
 from earnest.sources.reddit.items import Item, Reader, number_of
 from earnest.sources.reddit.rss import Feeds
 from earnest.sources.reddit.walk import NEWEST, PAGE, Enough, Walked, walk
@@ -263,11 +271,9 @@ def _refused(items: list[Item]) -> tuple[Refusal, ...]:
 def open_reddit(given: Mapping[str, Any], egress: Egress | None) -> RedditPlace:
     """A place. Raises BadSetting that names the setting, MissingExtra without asyncpraw."""
     wanted = settings("reddit", given, RedditSettings)
-    if egress is None:
-        raise BadSetting("Reddit needs a way out to the network.", advice="Hand an Egress to open_source.")
     if wanted.client_id and find_spec("asyncpraw") is None:
         raise MissingExtra("Reading Reddit as an application", "reddit")
-    return RedditPlace(wanted, egress)
+    return RedditPlace(wanted, way_out(egress, "Reddit"))
 
 
 def ids_of(address: str) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import msgspec
 
 from earnest.egress import Egress
-from earnest.record.errors import BadSetting, MissingExtra
+from earnest.record.errors import MissingExtra
 from earnest.record.raw import Page
-from earnest.sources.base import SourceType, settings
+from earnest.sources.base import SourceType, settings, way_out
 from earnest.sources.drop.shelf import Shelf, read_shelf
 from earnest.sources.drop.source import Columns, Dates, Group, Layout, Questions, check_layout, opener
 from earnest.sources.http_json import server
@@ -107,14 +107,18 @@ def open_s3(given: Mapping[str, Any], egress: Egress | None) -> BucketSource:
     """A bucket. Raises BadSetting, MissingExtra without boto3."""
     wanted = settings("s3", given, S3Settings)
     endpoint = server(wanted.server, wanted.server, "s3") if wanted.server else None
-    if egress is None:
-        raise BadSetting("A bucket needs a way out to the network.", advice="Hand an Egress to open_source.")
     if find_spec("boto3") is None:
         raise MissingExtra("Reading a bucket", "s3")
     from earnest.sources.s3.bucket import Bucket
 
     shelf = Bucket(
-        egress, wanted.bucket, wanted.prefix, endpoint, wanted.area, wanted.key_id, wanted.secret_key
+        way_out(egress, "A bucket"),
+        wanted.bucket,
+        wanted.prefix,
+        endpoint,
+        wanted.area,
+        wanted.key_id,
+        wanted.secret_key,
     )
     return BucketSource(wanted, shelf)
 

@@ -14,7 +14,7 @@ import msgspec
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting, MissingExtra, SourceGone
 from earnest.record.raw import Page, RawPost, Refusal
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, settings, way_out
 from earnest.sources.handshake import Invitation, NotProved, Proof, Wording
 from earnest.sources.published import OUT, mark
 
@@ -236,11 +236,9 @@ def open_slack(given: Mapping[str, Any], egress: Egress | None) -> SlackChannel:
             "In the setting 'channel' of the slack source: this is not a channel's id.",
             advice="Copy it from the end of the channel's details, such as C0123456789.",
         )
-    if egress is None:
-        raise BadSetting("A channel needs a way out to the network.", advice="Hand an Egress to open_source.")
     if find_spec("slack_sdk") is None:
         raise MissingExtra("Reading a Slack channel", "slack")
-    return SlackChannel(wanted, egress)
+    return SlackChannel(wanted, way_out(egress, "A channel"))
 
 
 def ids_of(name: str) -> tuple[str, ...]:

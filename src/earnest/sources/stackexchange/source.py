@@ -7,9 +7,8 @@ from typing import Annotated, Any
 import msgspec
 
 from earnest.egress import Egress
-from earnest.record.errors import BadSetting
 from earnest.record.raw import Page, RawPost, Refusal
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings, way_out
 from earnest.sources.http_json import ItemError, Param
 from earnest.sources.stackexchange.api import PAGE, Api
 from earnest.sources.stackexchange.posts import Question, ids_of, of_question, of_reply, question
@@ -233,11 +232,7 @@ def _within(page: Page, since: datetime, until: datetime) -> Page:
 def open_stackexchange(given: Mapping[str, Any], egress: Egress | None) -> StackExchange:
     """A tag or a search. Raises BadSetting."""
     wanted = settings("stackexchange", given, StackExchangeSettings)
-    if egress is None:
-        raise BadSetting(
-            "Stack Exchange needs a way out to the network.", advice="Hand an Egress to open_source."
-        )
-    return StackExchange(wanted, egress)
+    return StackExchange(wanted, way_out(egress, "Stack Exchange"))
 
 
 STACKEXCHANGE = SourceType(

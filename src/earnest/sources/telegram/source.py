@@ -13,7 +13,7 @@ import msgspec
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting, MissingExtra, SourceError, SourceGone
 from earnest.record.raw import Page
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, settings, way_out
 from earnest.sources.handshake import Invitation, NotProved, Proof, Wording
 from earnest.sources.published import OUT, mark
 
@@ -216,11 +216,9 @@ def open_telegram(given: Mapping[str, Any], egress: Egress | None) -> TelegramGr
             "In the setting 'chat' of the telegram source: this is not a group.",
             advice="Write its number, which begins with -, or @name.",
         )
-    if egress is None:
-        raise BadSetting("A group needs a way out to the network.", advice="Hand an Egress to open_source.")
     if find_spec("telegram") is None:
         raise MissingExtra("Reading a Telegram group", "telegram")
-    return TelegramGroup(wanted, egress)
+    return TelegramGroup(wanted, way_out(egress, "A group"))
 
 
 def ids_of(name: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from msgspec import Meta
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting, InputError, MissingExtra
 from earnest.record.raw import Page, RawPost, Refusal
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, settings
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, settings, way_out
 from earnest.sources.foreign import part, words
 from earnest.sources.relist import check_recheck, within
 from earnest.sources.x import query
@@ -230,13 +230,11 @@ def open_x(given: Mapping[str, Any], egress: Egress | None) -> XSearch:
             "X is off until somebody says that its developer policy was read and is kept.",
             advice="Read the README of this source, then set policy_confirmed to yes.",
         )
-    if egress is None:
-        raise BadSetting("X needs a way out to the network.", advice="Hand an Egress to open_source.")
     if find_spec("tweepy") is None:
         missing = MissingExtra("Searching X", "x")
         missing.advice = "Install it: pip install 'earnest[x]' and pip install --no-deps tweepy"
         raise missing
-    return XSearch(wanted, egress)
+    return XSearch(wanted, way_out(egress, "X"))
 
 
 def ids_of(address: str) -> tuple[str, ...]:

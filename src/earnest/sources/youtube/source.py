@@ -12,9 +12,9 @@ import msgspec
 from msgspec import Meta
 
 from earnest.egress import Egress
-from earnest.record.errors import BadSetting, InputError, MissingExtra
+from earnest.record.errors import InputError, MissingExtra
 from earnest.record.raw import Page, RawPost, Refusal, SourceKind
-from earnest.sources.base import MAX_ID, SourceType, dump_cursor, load_cursor, primary_tag, settings
+from earnest.sources.base import MAX_ID, SourceType, dump_cursor, load_cursor, primary_tag, settings, way_out
 from earnest.sources.relist import check_recheck, within
 from earnest.sources.youtube.comments import Reader, begun, unseen_replies
 from earnest.sources.youtube.wire import NoComments, YouTube, strange
@@ -254,11 +254,9 @@ class YouTubeComments:
 def open_youtube(given: Mapping[str, Any], egress: Egress | None) -> YouTubeComments:
     """A place. Raises BadSetting that names the setting, MissingExtra without Google's client."""
     wanted = settings("youtube", given, YouTubeSettings)
-    if egress is None:
-        raise BadSetting("YouTube needs a way out to the network.", advice="Hand an Egress to open_source.")
     if find_spec("googleapiclient") is None:
         raise MissingExtra("Reading YouTube", "youtube")
-    return YouTubeComments(wanted, egress)
+    return YouTubeComments(wanted, way_out(egress, "YouTube"))
 
 
 def ids_of(address: str) -> tuple[str, ...]:

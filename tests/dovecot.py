@@ -109,6 +109,9 @@ class Dovecot:
             if one.stat().st_uid == os.getuid() and one != Path("/"):
                 one.chmod(one.stat().st_mode | 0o011)
         os.chown(self.folder / "mail", uid, gid)
+        self._start()
+
+    def _start(self) -> None:
         self._process = subprocess.Popen(
             [PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -141,14 +144,16 @@ class Dovecot:
         draft.rename(box / "new" / draft.name)
 
     def renumber(self, name: str) -> None:
-        """The folder's numbering begins anew, as after a move to another server."""
+        """The folder's numbering begins anew, as after a move to another server: everybody is signed out by it."""
+        # a session that is just ending still writes the old numbering down
+        self.stop()
         box = self.folder / "mail" / name
         for one in box.glob("dovecot*"):
             if one.is_dir():
                 shutil.rmtree(one)
             else:
                 one.unlink()
-        (box / "dovecot-uidvalidity").unlink(missing_ok=True)
+        self._start()
 
     def unread(self, name: str) -> int:
         """How many messages nobody has marked as read."""

@@ -23,7 +23,7 @@ from earnest.sources.contract import Damaged, SourceContract
 from earnest.sources.registry import TYPES, open_source
 from earnest.sources.x import query
 from earnest.sources.x.source import ids_of
-from earnest.sources.x.tweets import Reader
+from earnest.sources.x.tweets import Reader, id_at
 from tests.sources.hostile_payloads import (
     SECRET,
     check_error,
@@ -339,7 +339,8 @@ def test_a_wrong_setting_is_named(wrong: dict[str, Any], names: str) -> None:
 
 
 def test_asked_whether_it_works_it_says_so() -> None:
-    with Replay({PATH: search([tweet(0.5), tweet(5)])}) as server:
+    just = id_at(datetime.now(UTC) - timedelta(minutes=30))
+    with Replay({PATH: search([tweet(id=just), tweet(5)])}) as server:
         assert place(server.url).probe() == "A search of X; 1 posts of the last hour on the first page."
 
 

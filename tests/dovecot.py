@@ -144,7 +144,7 @@ class Dovecot:
         draft.rename(box / "new" / draft.name)
 
     def renumber(self, name: str) -> None:
-        """The folder's numbering begins anew, as after a move to another server: everybody is signed out by it."""
+        """The folder's numbering begins anew, as after a move; everybody is signed out by it."""
         # a session that is just ending still writes the old numbering down
         self.stop()
         box = self.folder / "mail" / name

@@ -12,10 +12,11 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
 import re2
 
 from earnest.gate import optout
-from earnest.gate.automaton import holds, options
+from earnest.gate.automaton import holds, options, some
 from earnest.gate.fold import DISGUISE, fold_all, undisguise
 from earnest.gate.speech import ALONE, IF_DOUBTFUL, IF_PLAIN, Ear, ear
 from earnest.gate.words import pattern, rare, read
@@ -48,10 +49,10 @@ _OUT = pattern(optout.WORDS)
 _has = {name: holds([pattern(words)], _OPTIONS) for name, words in _WORDS.items()}
 _disguised = holds([_DISGUISE], _OPTIONS)
 _out = holds([_OUT], _OPTIONS)
-_maybe = holds([_DISGUISE, _OUT], _OPTIONS)
-_may_tell = holds(
-    [pattern(rare(_WORDS[name])) for name in sorted({needs[0] for needs, _ in (*RULES, *DOUBTFUL)})], _OPTIONS
-)
+_RARE = [pattern(rare(_WORDS[name])) for name in sorted({needs[0] for needs, _ in (*RULES, *DOUBTFUL)})]
+_may_tell = holds(_RARE, _OPTIONS)
+_some_may_tell = some(_RARE, _OPTIONS)
+_some_disguised = some([_DISGUISE, _OUT], _OPTIONS)
 _other = re2.compile(pattern(_WORDS["other"]), _OPTIONS)
 _SENTENCE = re.compile(rb"[.!?\n;]+")
 _foreign = re.compile("[\u0370-\u04ff\u2100-\u214f\u2460-\u24ff\U0001d400-\U0001d7ff\U0001f130-\U0001f189]")
@@ -69,29 +70,49 @@ def hear(text: str) -> Heard:
 
 
 def hear_all(texts: Sequence[str]) -> list[Heard]:
-    """One answer a text, in order. ModelError where the ear's file is missing."""
+    """One answer a text, in order. ModelError where the ear's file is missing.
+
+    What costs little and settles most is asked of all texts at once; only where something may be found is a
+    text looked at alone.
+    """
     listening = ear()
     folded = fold_all(texts)
-    loud = listening.scores(folded).tolist()
-    return [_hear(*one, listening) for one in zip(texts, folded, loud, strict=True)]
+    heard: list[Heard] = [None] * len(texts)
+    _sound(folded, listening, heard)
+    # The words of opting out are looked for in the same search as disguises: another would cost as much again.
+    searched = _some_disguised(folded)
+    foreign = [at for at, text in enumerate(texts) if not text.isascii() and _foreign.search(text)]
+    hidden = [at for at in searched if heard[at] is None and _disguised(folded[at])]
+    hidden = sorted({*hidden, *(at for at in foreign if heard[at] is None)})
+    if hidden:
+        plain = [undisguise(folded[at].decode("ascii")).encode("ascii") for at in hidden]
+        for at, shown, loud in zip(hidden, plain, listening.scores(plain).tolist(), strict=True):
+            # Who hides a word means it: the lists are believed alone.
+            if loud >= ALONE or told(shown) is not None:
+                heard[at] = "protected speech"
+    for at in searched:
+        if heard[at] is None and _out(folded[at]):
+            heard[at] = "opted out"
+    return heard
 
 
-def _hear(text: str, folded: bytes, loud: float, listening: Ear) -> Heard:
-    """The words of opting out are looked for in the same search as disguises, because a second one would cost
-    as much again."""
-    if loud >= ALONE:
-        return "protected speech"
-    if loud >= IF_PLAIN:
-        found = told(folded)
-        if found == "plainly" or (found == "doubtfully" and loud >= IF_DOUBTFUL):
-            return "protected speech"
-    searched = _maybe(folded)
-    if (searched and _disguised(folded)) or (not text.isascii() and _foreign.search(text)):
-        plain = undisguise(folded.decode("ascii")).encode("ascii")
-        # Who hides a word means it: the lists are believed alone.
-        if told(plain) is not None or listening.scores([plain])[0] >= ALONE:
-            return "protected speech"
-    return "opted out" if searched and _out(folded) else None
+def _sound(folded: Sequence[bytes], listening: Ear, heard: list[Heard]) -> None:
+    """Mark what the ear and the lists together take for protected speech, before disguises are looked at."""
+    loud = listening.heard(folded)
+    close = np.flatnonzero(loud >= listening.starts.min() + IF_PLAIN).tolist()
+    may_tell = {close[at] for at in _some_may_tell([folded[at] for at in close])}
+    # Where no list speaks, one that is too quiet in every language needs no language.
+    close = [at for at in close if at in may_tell or loud[at] >= listening.starts.min() + ALONE]
+    if not close:
+        return
+    starts = listening.starts_of([folded[at] for at in close])
+    for at, above in zip(close, (loud[close] - starts).tolist(), strict=True):
+        if above >= ALONE:
+            heard[at] = "protected speech"
+        elif above >= IF_PLAIN and at in may_tell:
+            found = told(folded[at])
+            if found == "plainly" or (found == "doubtfully" and above >= IF_DOUBTFUL):
+                heard[at] = "protected speech"
 
 
 def told(folded: bytes) -> Told:

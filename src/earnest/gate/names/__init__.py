@@ -14,8 +14,6 @@ from earnest.gate.names import bits, kernel
 from earnest.gate.names.table import tables
 from earnest.terms.spans import pack
 
-HAS = (1 << bits.FOUND) - 1
-"""The bits that say what a text has; see `bits`."""
 SOMEBODY = 1 << bits.FOUND
 """From this number on, somebody is named."""
 MOST_WORDS = 8

@@ -45,7 +45,17 @@ class Ear:
 
     def scores(self, texts: Sequence[bytes]) -> NDArray[np.float64]:
         """How much each folded text sounds protected, a long one by its loudest window; yes from ALONE on."""
-        texts = [_bare(text) if b"@" in text or b":" in text else text for text in texts]
+        loud = self.heard(texts)
+        close = np.flatnonzero(loud >= self.starts.min() + IF_PLAIN)
+        starts = np.full(len(texts), self.starts[0])
+        if len(close):
+            starts[close] = self.starts_of([texts[at] for at in close])
+        scored: NDArray[np.float64] = loud - starts
+        return scored
+
+    def heard(self, texts: Sequence[bytes]) -> NDArray[np.float64]:
+        """The same before anybody asks for the language: `starts_of` is yet to be taken away."""
+        texts = _bare(texts)
         loud = self.linear.scores(texts)[:, 0]
         long = [at for at, text in enumerate(texts) if len(text) > LONG]
         if long:
@@ -54,17 +64,18 @@ class Ear:
             ends = np.cumsum([len(part) for part in parts])
             for at, start, end in zip(long, [0, *ends[:-1]], ends, strict=True):
                 loud[at] = max(loud[at], louder[start:end].max())
-        close = np.flatnonzero(loud >= self.starts.min() + IF_PLAIN)
-        spoken = np.zeros(len(texts), np.int64)
-        if len(close):
-            heard = self.tongues.scores([texts[at] for at in close])
-            spoken[close] = np.where(heard.max(axis=1) > 0, heard.argmax(axis=1) + 1, 0)
-        return loud - self.starts[spoken]
+        return loud
+
+    def starts_of(self, texts: Sequence[bytes]) -> NDArray[np.float64]:
+        """The loudness that counts as 0 in each text's language."""
+        tongue = self.tongues.scores(_bare(texts))
+        started: NDArray[np.float64] = self.starts[np.where(tongue.max(axis=1) > 0, tongue.argmax(axis=1) + 1, 0)]
+        return started
 
 
-def _bare(text: bytes) -> bytes:
-    """A text without handles and links: names say nothing of what is said."""
-    return _NAMES.sub(b" ", text)
+def _bare(texts: Sequence[bytes]) -> list[bytes]:
+    """Texts without handles and links: names say nothing of what is said."""
+    return [_NAMES.sub(b" ", text) if b"@" in text or b"http" in text else text for text in texts]
 
 
 def windows(text: bytes) -> list[bytes]:

@@ -8,7 +8,7 @@ second.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -160,11 +160,6 @@ class Model:
     def multi(self) -> bool:
         """Whether several labels are right as a rule."""
         return self.about.multi
-
-    @cached_property
-    def has_kinds(self) -> bool:
-        """False for a model whose examples named no kinds: it then calls everything a report."""
-        return len(self.kinds) > 0
 
     def columns(self, texts: Sequence[str], *, top: int = MOST_LABELS, least: int = 1) -> Columns:
         """Answers as arrays. At least `least` and at most `top` labels a post."""

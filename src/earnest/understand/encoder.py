@@ -22,7 +22,6 @@ FORMAT = 1
 GRAPH, VOCABULARY, ABOUT = "model.onnx", "vocab.txt", "about.json"
 MOST_PIECES = 128
 """Of a text; what comes after is not read."""
-LEAST_PIECES = 3
 BATCH = 512
 """Pieces computed at once: as much as stays in a core's cache."""
 ADVICE = "Get it once: earnest models fetch"

@@ -49,6 +49,11 @@ class Frame:
     widest: NDArray[np.float32] = field(repr=False)
     texts: int
 
+    @property
+    def width(self) -> int:
+        """Numbers of a row."""
+        return len(self.mean)
+
     def rows(self, texts: Sequence[str]) -> tuple[Rows, NDArray[np.bool_]]:
         """A row a text (length 1), and whether the text has a word at all; without one the row is nothing."""
         rows = np.empty((len(texts), len(self.mean)), np.float32)
@@ -142,21 +147,6 @@ def _told_apart(raw: Rows, mean: NDArray[np.float32], widest: NDArray[np.float32
     rows[:, width:] *= SAID
     _level(rows)
     return rows
-
-
-def added(rows: Rows, at: NDArray[np.int64], which: NDArray[np.int64], groups: int) -> Rows:
-    """The sum of the rows of each group; `at` says where its rows are, `which` says the group of each."""
-    out = np.zeros((groups, rows.shape[1]), np.float32)
-    _sum(rows, at, which, out)
-    return out
-
-
-@njit(cache=CACHE, nogil=True)
-def _sum(rows, places, which, out):  # type: ignore[no-untyped-def]
-    for at in range(len(places)):
-        group, place = which[at], places[at]
-        for d in range(rows.shape[1]):
-            out[group, d] += rows[place, d]
 
 
 @cache

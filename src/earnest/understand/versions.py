@@ -8,7 +8,7 @@ before and after stay comparable.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import yaml
 
@@ -17,7 +17,6 @@ from earnest.record.verdict import KINDS
 from earnest.understand.taxonomy import ID, LABEL_ID, MOST_LABELS, Category, Label, Name, Taxonomy, named
 
 Do = Literal["add", "describe", "merge", "split", "move", "retire", "category", "restore", "drop"]
-DOS: tuple[Do, ...] = get_args(Do)
 
 FIXED = ("other", "unclear")
 """Labels that are no topic: a model answers with them where it knows none."""

@@ -67,7 +67,7 @@ class Hearing:
             when = datetime.fromisoformat(when).replace(tzinfo=UTC)
         return float((when - datetime.now(UTC)).total_seconds())
 
-    def until(self, true: Callable[[], bool], seconds: float = 30) -> None:
+    def until(self, true: Callable[[], bool], seconds: float = 90) -> None:
         """Wait until something is so."""
         end = time.monotonic() + seconds
         while not true():

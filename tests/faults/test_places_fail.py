@@ -101,7 +101,7 @@ def test_a_slow_place_costs_its_own_time_and_no_more(hearing: Hearing, fault: st
     hearing.fault(fault)
     began = time.monotonic()
     problems = hearing.turn()
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 15
     assert "longer than" in str(problems["board"])
     assert problems["forum"] is None
     hearing.whole()

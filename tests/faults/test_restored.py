@@ -99,7 +99,7 @@ def test_the_first_page_that_is_served_does_not_show_it(home, tmp_path):
         address = f"http://127.0.0.1:{port}"
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
         link = None
-        for _ in range(150):
+        for _ in range(900):
             try:
                 browser.open(f"{address}/sign-in", timeout=5)
                 break

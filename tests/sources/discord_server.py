@@ -307,7 +307,7 @@ def stamp(when: datetime) -> str:
     return when.isoformat()
 
 
-def wait_for(what: Any, seconds: float = 10.0) -> None:
+def wait_for(what: Any, seconds: float = 60.0) -> None:
     """Until something holds."""
     end = time.monotonic() + seconds
     while not what():

@@ -196,7 +196,7 @@ def found(network: Network, said: dict[str, str]) -> Network:
     """The AppView, once it has indexed what was said."""
     if network.appview is None:
         pytest.skip("searching needs an AppView, and that a PostgreSQL: EARNEST_TEST_POSTGRES")
-    for _ in range(100):
+    for _ in range(300):
         source = BlueskySearch(_search(network), _client(network), timedelta())
         ids = {post.id for post in posts(source.read(None))}
         if said["ann 5"] in ids and said["edited"] in ids and said["deleted"] not in ids:

@@ -163,12 +163,12 @@ BOMB = '<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
     ],
 )
 def test_what_is_no_feed_or_a_bomb_is_refused_at_once(body: str | bytes, says: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(BadFile, match=says) as caught:
         posts(body)
     assert caught.value.place == "feed"
     assert caught.value.advice
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_post_about_entities_is_not_a_bomb() -> None:
@@ -261,7 +261,7 @@ def test_recorded_feeds_neither_crash_nor_take_long() -> None:
     tally: Counter[str] = Counter()
     for path in sorted(RECORDED.rglob("*.xml")):
         body = path.read_bytes()
-        start = time.monotonic()
+        start = time.process_time()
         try:
             found = posts(body)
         except BadFile as error:
@@ -272,7 +272,7 @@ def test_recorded_feeds_neither_crash_nor_take_long() -> None:
             tally["bad entries"] += len(found.refused)
             for post in found.posts:
                 assert not re.search(r"<(script|a|img|p|div|b)\b[^<>]*>", post.text, re.IGNORECASE), path.name
-        assert time.monotonic() - start < 1, path.name
+        assert time.process_time() - start < 1, path.name
     print(dict(tally))  # noqa: T201 - the counts are the result; pytest -s shows them
     assert tally["read"] + sum(n for what, n in tally.items() if what.startswith("refused")) >= 1_840
     assert tally["posts"] > 450

@@ -60,7 +60,7 @@ class Nginx:
         self._process = subprocess.Popen(
             ["/usr/sbin/nginx", "-p", str(folder), "-c", "nginx.conf", *user], stderr=subprocess.DEVNULL
         )
-        for _ in range(200):
+        for _ in range(1_200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return

@@ -131,7 +131,7 @@ def test_a_large_attachment_stays_where_it_is(dovecot: Dovecot, box: str) -> Non
         int(part[4:]) for part in (dovecot.folder / "log").read_text().split() if part.startswith("out=")
     )
     assert out < 1_000_000, "ten megabytes were not sent"
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_where_the_numbering_begins_anew_all_is_read_again_under_the_same_names(

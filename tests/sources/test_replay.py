@@ -85,5 +85,5 @@ def test_every_fault_is_a_clear_error_of_the_guarded_client_and_leaves_nothing_b
         with pytest.raises((SourceError, EgressRefused)) as told:
             out(timeout=0.6, max_bytes=2_000_000).get(f"{server.url}/a")
     assert told.value.sentence()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
     assert set(threading.enumerate()) <= before

@@ -39,7 +39,7 @@ class Moto:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env={**os.environ, "AWS_DEFAULT_REGION": "us-east-1"},
         )  # fmt: skip
-        for _ in range(400):
+        for _ in range(1_200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break

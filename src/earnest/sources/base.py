@@ -62,6 +62,21 @@ class Reaches(Protocol):
 
 
 @runtime_checkable
+class LooksUp(Protocol):
+    """A source that can be asked for single posts by their ids (optional): for what it lists no more, and for
+    a list that breaks off.
+    """
+
+    def look_up(self, ids: Sequence[str]) -> Iterator[Page]:
+        """Those of these posts that are there now, as they read now.
+
+        All of them or an error: whatever is not given counts as deleted. Cursors mean nothing here. Raises as
+        `Source.read` does: a server that cannot answer has deleted nothing.
+        """
+        ...
+
+
+@runtime_checkable
 class Probes(Protocol):
     """A source that can be asked whether it works without giving a post (optional)."""
 

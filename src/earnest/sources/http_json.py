@@ -130,15 +130,6 @@ def moment(value: object, now: datetime) -> datetime:
     return found
 
 
-def server_time(answer: Answer, now: datetime) -> datetime:
-    """The clock of whoever answered, where it says and runs behind ours: later than that it knows nothing."""
-    try:
-        told = when(answer.headers.get("date"), now)
-    except DateError:
-        told = None
-    return min(told, now) if told is not None else now
-
-
 def clean(text: str) -> str:
     """Text that both databases take: no half characters, no zero bytes."""
     if text.isascii() and "\0" not in text:

@@ -27,6 +27,7 @@ LAG = timedelta(minutes=1)
 FIRST = timedelta(hours=24)
 """How far back the first read looks."""
 
+DAY = timedelta(days=1)
 LIMIT = 100
 MOST_PAGES = 100
 """Pages of one question in one stretch: what is listed beyond is said to be missed."""
@@ -93,13 +94,21 @@ class BlueskySearch:
         return self._pages(self._fresh(mark), live=True)
 
     def still_there(self, since: datetime, until: datetime) -> Iterator[Page]:
-        """What the same search finds now."""
+        """What the same search finds now; where that is more than a search lists, day by day."""
         for page in self._pages(Mark(_micro(since), _micro(until)), live=False):
-            if page.missed is not None:
+            if page.missed is None:
+                yield page
+                continue
+            if until - since <= DAY:
                 raise BadFile(
-                    "has more posts than a search lists", place="search", advice="Do not re-check it."
+                    "has more posts in a day than a search lists",
+                    place="search",
+                    advice="Search for less: what cannot be looked at again is hidden.",
                 )
-            yield page
+            while since < until:
+                yield from self.still_there(since, min(since + DAY, until))
+                since += DAY
+            return
 
     def backfill(self, cursor: str | None, since: datetime, until: datetime) -> Iterator[Page]:
         """What was said from `since` to `until`, newest first."""

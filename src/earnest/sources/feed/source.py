@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from earnest.egress import Egress
-from earnest.record.errors import BadFile
+from earnest.record.errors import BadFile, SourceGone
 from earnest.record.raw import Page, SourceKind
+from earnest.sources import person
 from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, settings, way_out
 from earnest.sources.feed import caps
 from earnest.sources.feed.parse import ids_of, parse
@@ -111,6 +112,10 @@ class FeedSource:
         if mark.modified:
             ask["if-modified-since"] = mark.modified
         answer = self._egress.get(mark.moved or mark.url, ask)
+        if person.of_one(answer.url) or person.of_one(answer.moved or ""):
+            raise SourceGone(
+                "This feed leads on to what one person says.", advice=person.ADVICE, why="not_allowed"
+            )
         moved = self.moved = answer.moved or mark.moved
         self.notes = [f"The feed moved to {moved}; its settings should say so."] if moved else []
         digest = hashlib.sha256(answer.body).hexdigest()[:32]
@@ -139,7 +144,10 @@ def _validator(value: str | None) -> str | None:
 
 
 def _open(given: Mapping[str, Any], egress: Egress | None) -> FeedSource:
-    return FeedSource(settings("feed", given, FeedSettings), way_out(egress, "A feed"))
+    """A feed. Raises BadSetting, and RefusedConfiguration for the feed of one person."""
+    wanted = settings("feed", given, FeedSettings)
+    person.check(wanted.url)
+    return FeedSource(wanted, way_out(egress, "A feed"))
 
 
 _PUBLIC = re.compile(

@@ -1,7 +1,7 @@
 """A subreddit, or a search. Read first: `RedditPlace.read`."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
@@ -14,6 +14,7 @@ from msgspec import Meta
 from earnest.egress import Egress
 from earnest.record.errors import InputError, MissingExtra
 from earnest.record.raw import Page, RawPost, Refusal
+from earnest.sources import person
 from earnest.sources.base import (
     EARLIEST,
     SourceType,
@@ -25,7 +26,7 @@ from earnest.sources.base import (
 )
 from earnest.sources.reddit.items import Item, Reader, number_of
 from earnest.sources.reddit.rss import Feeds
-from earnest.sources.reddit.walk import NEWEST, PAGE, Enough, Walked, walk
+from earnest.sources.reddit.walk import NEWEST, PAGE, Enough, Walked, named, walk
 from earnest.sources.reddit.wire import Reddit
 from earnest.sources.relist import check_recheck, within
 
@@ -33,7 +34,6 @@ _SETTLES = timedelta(seconds=30)
 """Numbers are given before things are seen: what is younger is left for the next reading."""
 
 _NAMES = re.compile(r"[A-Za-z0-9_]{2,21}(?:\+[A-Za-z0-9_]{2,21}){0,19}")
-_AIMS = re.compile(r"\b(?:author|user)\s*:", re.IGNORECASE)
 
 
 class RedditSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +90,9 @@ class RedditSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("`subreddit` or `search` must be given")
         if self.subreddit and not _NAMES.fullmatch(self.subreddit.removeprefix("r/")):
             raise ValueError("`subreddit` must be a name such as couriersample")
-        if len(self.search) > 500 or _AIMS.search(self.search):
+        if person.profile(self.subreddit):
+            raise ValueError("`subreddit` must not be one person's own page")
+        if len(self.search) > 500 or person.operator(self.search):
             raise ValueError("`search` must be words, and not aim at an author")
         if self.lang is not None and primary_tag(self.lang) is None:
             raise ValueError("`lang` must be a language tag such as en")
@@ -130,9 +132,7 @@ class RedditPlace:
         self._now = now
         self._name = wanted.subreddit.removeprefix("r/")
         self._feeds = Feeds(wanted.server, egress)
-        self._api = (
-            Reddit(wanted.server, wanted.client_id, wanted.secret, egress) if wanted.client_id else None
-        )
+        self._api: Reddit | None = None
 
     def read(self, cursor: str | None) -> Iterator[Page]:
         """What came after the cursor, listing by listing, the oldest first."""
@@ -245,6 +245,21 @@ class RedditPlace:
         return Position(numbered[-1].number, int(when.timestamp()))
 
 
+class RedditByApplication(RedditPlace):
+    """A place read as an application, which may ask for things by their names. LooksUp as well."""
+
+    def __init__(self, wanted: RedditSettings, egress: Egress, now: Callable[[], datetime] = _today) -> None:
+        super().__init__(wanted, egress, now)
+        self._api = self._application = Reddit(wanted.server, wanted.client_id, wanted.secret, egress)
+
+    def look_up(self, ids: Sequence[str]) -> Iterator[Page]:
+        """Those of these posts and comments that are neither deleted nor removed, a hundred a request."""
+        known = [one for one in dict.fromkeys(ids) if number_of(one) is not None]
+        reader = Reader(self._settings.lang, self._settings.region, self._now())
+        items: list[Item] = self._application.run(named(known, reader)) if known else []
+        yield Page(_posts(items), dump_cursor(Mark()), _refused(items), done=True)
+
+
 def _missed(walked: Walked, before: Position | None) -> tuple[datetime, datetime] | None:
     """The stretch between what was read before and the oldest thing that is still listed."""
     oldest = walked.oldest()
@@ -273,7 +288,8 @@ def open_reddit(given: Mapping[str, Any], egress: Egress | None) -> RedditPlace:
     wanted = settings("reddit", given, RedditSettings)
     if wanted.client_id and find_spec("asyncpraw") is None:
         raise MissingExtra("Reading Reddit as an application", "reddit")
-    return RedditPlace(wanted, way_out(egress, "Reddit"))
+    kind = RedditByApplication if wanted.client_id else RedditPlace
+    return kind(wanted, way_out(egress, "Reddit"))
 
 
 def ids_of(address: str) -> tuple[str, ...]:

@@ -80,5 +80,19 @@ def walk(
     return work
 
 
+def named(names: list[str], reader: Reader) -> Callable[[Ask], Awaitable[list[Item]]]:
+    """The work of asking for things by their full names: those that Reddit still knows."""
+
+    async def work(ask: Ask) -> list[Item]:
+        found: list[Item] = []
+        for begin in range(0, len(names), PAGE):
+            wanted = {"id": ",".join(names[begin : begin + PAGE]), "limit": str(PAGE)}
+            some, _ = page(await ask("api/info", wanted), "named", reader, NEWEST, len(found))
+            found += some
+        return found
+
+    return work
+
+
 NEWEST = 1 << 62
 """Above every number of a thing."""

@@ -1,6 +1,6 @@
 """A search of X. Read first: `XSearch.read`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
@@ -18,8 +18,8 @@ from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_t
 from earnest.sources.foreign import part, words
 from earnest.sources.relist import check_recheck, within
 from earnest.sources.x import query
-from earnest.sources.x.tweets import Reader, id_at, moment_of, number_of, users_of
-from earnest.sources.x.wire import Search, strange
+from earnest.sources.x.tweets import Reader, id_at, moment_of, newest_of, number_of, users_of
+from earnest.sources.x.wire import PAGE, Search, strange
 
 REACH = timedelta(days=7) - timedelta(minutes=5)
 """X's recent search knows the last seven days."""
@@ -62,6 +62,13 @@ class XSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             description="After so many hours what was kept is looked at again; X asks for 24 at most.",
         ),
     ] = None
+    ask_again: Annotated[
+        bool,
+        Meta(
+            title="Keep posts past seven days",
+            description="X is then asked for each of them again, which counts towards the plan every time.",
+        ),
+    ] = False
     lang: Annotated[
         str | None,
         Meta(title="Language", description="Stands where a post names none.", examples=["en"]),
@@ -216,6 +223,34 @@ class XSearch:
         return tuple(posts.values()), tuple(refused), numbers
 
 
+class XSearchAndPosts(XSearch):
+    """A search whose older posts may be asked for by their ids. LooksUp as well."""
+
+    def look_up(self, ids: Sequence[str]) -> Iterator[Page]:
+        """Those of these posts that are there, in their last wording, a hundred a request."""
+        now = self._now()
+        known = [id for id in dict.fromkeys(ids) if number_of(id, now) is not None]
+        for begin in range(0, len(known), PAGE):
+            posts, refused, _ = self._posts(self._last_wordings(known[begin : begin + PAGE]))
+            yield Page(posts, dump_cursor(Mark(0)), refused)
+        yield Page((), dump_cursor(Mark(0)), done=True)
+
+    def _last_wordings(self, ids: list[str]) -> dict[str, Any]:
+        """A post that was edited is asked for once more, by the id of its last wording."""
+        answer = self._search.posts(ids)
+        items = answer.get("data") or []
+        newer = {words(part(one, "id")): newest_of(one) for one in items}
+        again = sorted(id for id in newer.values() if id and id not in newer)
+        if not again:
+            return answer
+        later = self._search.posts(again)
+        return {
+            "data": [one for one in items if newer[words(part(one, "id"))] not in again]
+            + (later.get("data") or []),
+            "includes": {"users": [*users_of(answer).values(), *users_of(later).values()]},
+        }
+
+
 def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -234,7 +269,8 @@ def open_x(given: Mapping[str, Any], egress: Egress | None) -> XSearch:
         missing = MissingExtra("Searching X", "x")
         missing.advice = "Install it: pip install 'earnest[x]' and pip install --no-deps tweepy"
         raise missing
-    return XSearch(wanted, way_out(egress, "X"))
+    kind = XSearchAndPosts if wanted.ask_again else XSearch
+    return kind(wanted, way_out(egress, "X"))
 
 
 def ids_of(address: str) -> tuple[str, ...]:

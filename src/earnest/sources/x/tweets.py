@@ -65,6 +65,12 @@ class Reader:
         )
 
 
+def newest_of(item: object) -> str:
+    """The id of a post's last wording; "" where it tells no history."""
+    history = part(item, "edit_history_tweet_ids")
+    return words(history[-1]) if isinstance(history, list) and history else ""
+
+
 def number_of(id: object, now: datetime) -> int | None:
     """A post's id as the number it is, or None for what is none of a moment that was."""
     if not isinstance(id, str) or not id.isascii() or not id.isdecimal() or not 0 < len(id) <= 19:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from earnest.egress import Egress
@@ -11,6 +12,9 @@ from earnest.sources.foreign import LastAnswer, own_error, part, words
 
 PAGE = 100
 """Posts a request: the most that X gives."""
+
+_NOT_THERE = ("/resource-not-found", "/not-authorized-for-resource")
+"""Problems with one post that say that nobody outside sees it any more. Any other is X's own."""
 
 _API = "https://api.twitter.com"
 _AGAIN = "Earnest tries again by itself."
@@ -60,21 +64,36 @@ class Search:
 
     def page(self, query: str, **where: Any) -> dict[str, Any]:
         """One answer: `data`, `includes`, `errors`, `meta`. Raises SourceError."""
+        return self._asked(self._client.search_recent_tweets, query, max_results=PAGE, **where)
+
+    def posts(self, ids: Sequence[str]) -> dict[str, Any]:
+        """Posts by their ids, at most `PAGE`: for each that is not given the answer must say that it is gone
+        or not public. Raises SourceError.
+        """
+        answer = self._asked(self._client.get_tweets, list(ids))
+        given = {words(part(one, "id")) for one in _list(answer.get("data"))}
+        gone = {
+            words(part(one, "resource_id")) or words(part(one, "value"))
+            for one in _list(answer.get("errors"))
+            if words(part(one, "type")).endswith(_NOT_THERE)
+        }
+        if not given | gone >= set(ids):
+            raise strange()
+        return answer
+
+    def _asked(self, method: Any, *what: Any, **where: Any) -> dict[str, Any]:
         self._last.forget()
         try:
-            answer = self._client.search_recent_tweets(
-                query,
-                max_results=PAGE,
-                tweet_fields=_FIELDS,
-                user_fields=_USER,
-                expansions=["author_id"],
-                **where,
-            )
+            answer = method(*what, tweet_fields=_FIELDS, user_fields=_USER, expansions=["author_id"], **where)
         except Exception as error:  # noqa: BLE001 - `told` raises what it does not know
             raise told(error, self._last) from None
         if not isinstance(answer, dict):
             raise strange()
         return answer
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def told(error: BaseException, last: LastAnswer) -> EarnestError:

@@ -1,7 +1,7 @@
 """Comments of a channel or of videos. Read first: `YouTubeComments.read`."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from itertools import groupby
@@ -17,7 +17,7 @@ from earnest.record.raw import Page, RawPost, Refusal, SourceKind
 from earnest.sources.base import MAX_ID, SourceType, dump_cursor, load_cursor, primary_tag, settings, way_out
 from earnest.sources.relist import check_recheck, within
 from earnest.sources.youtube.comments import Reader, begun, unseen_replies
-from earnest.sources.youtube.wire import NoComments, YouTube, strange
+from earnest.sources.youtube.wire import NAMED, NoComments, YouTube, strange
 
 _SETTLES = timedelta(seconds=30)
 """YouTube dates by the second: a second is only read when nothing more can be said in it."""
@@ -115,7 +115,7 @@ def _today() -> datetime:
 
 
 class YouTubeComments:
-    """A channel's comments, or those of some videos. Source, Relists, Backfills and Probes."""
+    """A channel's comments, or those of some videos. Source, Relists, LooksUp, Backfills and Probes."""
 
     def __init__(self, wanted: YouTubeSettings, egress: Egress, now: Callable[[], datetime] = _today) -> None:
         self._settings = wanted
@@ -179,6 +179,18 @@ class YouTubeComments:
             for posts, refused in self._all(name):
                 page = Page(posts, dump_cursor(Mark({})), refused)
                 yield from within(iter([page]), since, until, self._now())
+        yield Page((), dump_cursor(Mark({})), done=True)
+
+    def look_up(self, ids: Sequence[str]) -> Iterator[Page]:
+        """Those of these comments that are there now."""
+        known = [id for id in dict.fromkeys(ids) if id and id.isprintable() and "," not in id]
+        reader = Reader(self._settings.lang, self._settings.region, self._now())
+        for begin in range(0, len(known), NAMED):
+            found = self._api.comments(known[begin : begin + NAMED])
+            posts = [reader.post(one, f"comment {at} of those asked for") for at, one in enumerate(found, 1)]
+            refused = tuple(one for one in posts if isinstance(one, Refusal))
+            kept = tuple(one for one in posts if isinstance(one, RawPost))
+            yield Page(kept, dump_cursor(Mark({})), refused)
         yield Page((), dump_cursor(Mark({})), done=True)
 
     def backfill(self, cursor: str | None, since: datetime, until: datetime) -> Iterator[Page]:

@@ -5,6 +5,7 @@ The interface's description is the one inside the client's package, so nothing i
 
 import json
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,9 @@ from earnest.sources.foreign import own_error, part, words
 
 PAGE = 100
 """Threads or comments a request: the most that YouTube gives. Each request costs one unit of the quota."""
+
+NAMED = 50
+"""Comments asked for by their ids in one request."""
 
 _API = "https://youtube.googleapis.com"
 _AGAIN = "Earnest tries again by itself."
@@ -101,6 +105,13 @@ class YouTube:
             if after is None or after in seen:
                 return found
             seen.add(after)
+
+    def comments(self, ids: Sequence[str]) -> list[Any]:
+        """Comments by their ids, at most `NAMED`: those that are there. Raises SourceError."""
+        found, _ = self._asked(
+            self._api.comments().list, part="snippet", id=",".join(ids), textFormat="plainText"
+        )
+        return found
 
     def _asked(self, method: Any, **where: Any) -> tuple[list[Any], str | None]:
         try:

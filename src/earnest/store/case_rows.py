@@ -13,9 +13,9 @@ from django.db.models import F, Q
 
 from earnest.record.errors import StoreError
 from earnest.store import clock, dialect, scope
+from earnest.store.arrivals import take_numbers
 from earnest.store.models import Case, CaseChange, CaseMark, Theme
 from earnest.store.scope import Scope
-from earnest.store.write_posts import take_numbers
 
 
 def begin(programme: str, *, links: bool = False) -> int:

@@ -25,6 +25,7 @@ from earnest.store import (
     erase_actions,
     erase_cases,
     erase_escalations,
+    erase_reposts,
     graves,
     identity,
     leavers,
@@ -301,6 +302,7 @@ def sweep(now: datetime | None = None) -> Swept:
     DeadLetter.objects.filter(at__lt=now - timedelta(days=90)).delete()
     LeaveCode.objects.filter(expires__lt=now).delete()
     sweep_outbox(now)
+    erase_reposts.sweep(now)
     erase_cases.sweep()
     erase_escalations.sweep(now)
     erase_actions.sweep(now)

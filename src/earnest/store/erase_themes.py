@@ -20,11 +20,11 @@ LOOKED_AT = 400
 
 
 def unplace(db: Any, programme_id: int, ids: Sequence[int]) -> None:
-    """Within a transaction: these posts are gone or say something else now."""
+    """Within a transaction: these posts are gone or say something else now. Whoever remembers the themes
+    learns it from `erase_reposts.unfold`.
+    """
     Severe.objects.filter(post_id__in=ids).delete()
     leave(db, programme_id, ids)
-    # Also where none was in a theme: what waits alone for others like it is remembered as well.
-    theme_counts.touch(programme_id)
 
 
 def leave(db: Any, programme_id: int, ids: Sequence[int]) -> bool:

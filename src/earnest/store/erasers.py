@@ -52,6 +52,8 @@ ERASERS: dict[str, Eraser] = {
     "store.Second.post": Eraser("the second opinion goes with its post", remove),
     "store.Repost.post": Eraser("goes with the post, and when its wording changes", withdraw),
     "store.Repost.first": Eraser("goes with the first post: the earliest repeat takes its place", withdraw),
+    "store.Left.post": Eraser("goes an hour after the post, with the next sweep", sweep),
+    "store.Left.heir": Eraser("goes an hour later, with the next sweep", sweep),
     "store.ToFollow.post": Eraser("goes with the post", withdraw),
     "store.Alert.post": Eraser("an alert on a single post goes with the post", remove),
     "store.LearnedModel.by": Eraser(

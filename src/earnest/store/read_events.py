@@ -53,20 +53,6 @@ def alerts(programme: str, mark: int, limit: int) -> list[Opened]:
     return [Opened(id) for id in rows.order_by("pk").values_list("pk", flat=True)[:limit]]
 
 
-def closed_cases(mark: int, limit: int = 500) -> tuple[list[tuple[str, int, str]], int]:
-    """Cases that were closed behind a mark, of every programme: (programme, link's number, about)."""
-    last = AuditLink.objects.aggregate(last=Max("seq"))["last"] or 0
-    if last <= mark:
-        return [], mark
-    rows = (
-        AuditLink.objects.filter(seq__gt=mark, seq__lte=last, action="case_closed")
-        .order_by("seq")
-        .values_list("programme", "seq", "about")[:limit]
-    )
-    found = list(rows)
-    return found, found[-1][1] if len(found) == limit else last
-
-
 def last() -> int:
     """The number of the last link."""
     return int(AuditLink.objects.aggregate(last=Max("seq"))["last"] or 0)

@@ -1,12 +1,13 @@
 """What is needed to follow new posts, and what following found: which posts are reposts of which."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
 from earnest.store import dialect, identity, scope
-from earnest.store.models import FollowMark
+from earnest.store.models import FollowMark, Left
 from earnest.store.rows import Followed
 from earnest.store.scope import Scope
 
@@ -29,6 +30,24 @@ def mark(programme: str) -> tuple[int, int]:
     """The arrival up to which a programme was followed, and the count of what was erased or changed since."""
     row = FollowMark.objects.filter(programme__slug=programme).values_list("arrival", "gone").first()
     return row or (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Posts to forget, and the repeats that took the place of a first one."""
+
+    posts: frozenset[int]
+    heirs: tuple[int, ...]
+
+
+def gone(programme: str, known: int, now: int) -> Gone | None:
+    """What left after a count of `mark`, up to a later one; None where that is too long ago to be known."""
+    rows = Left.objects.filter(programme__slug=programme, step__gt=known, step__lte=now)
+    told = list(rows.values_list("step", "post", "heir"))
+    if len({step for step, _, _ in told}) != now - known:
+        return None
+    posts = frozenset(post for _, post, _ in told)
+    return Gone(posts, tuple(dict.fromkeys(heir for _, _, heir in told if heir is not None)))
 
 
 def waiting(programme: str) -> bool:
@@ -60,6 +79,21 @@ def firsts(programme: str, upto: int, since: int, most: int) -> list[tuple[int, 
         )
         rows = db.fetchall()
     return [(id, text) for id, text, place in reversed(rows) if within.tells(place, id)]
+
+
+def firsts_of(programme: str, ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Those of these posts that repeat none and are not to be followed again: (id, text)."""
+    within = scope.of(programme)
+    with connection.cursor() as db:
+        rows = dialect.among(
+            db,
+            "SELECT p.id, p.text, p.place_id FROM store_post p"
+            " WHERE NOT EXISTS (SELECT 1 FROM store_repost r WHERE r.post_id = p.id)"
+            " AND NOT EXISTS (SELECT 1 FROM store_tofollow t WHERE t.post_id = p.id) AND",
+            "p.id",
+            list(ids),
+        )
+    return [(id, text) for id, text, place in rows if within.tells(place, id)]
 
 
 def copies(programme: str, ids: Sequence[int]) -> dict[int, int]:

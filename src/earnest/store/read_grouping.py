@@ -2,14 +2,16 @@
 named.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
 from earnest.store import clock, dialect, identity, scope
 from earnest.store.models import Theme, ThemeApart, ThemeMark
+from earnest.store.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ _SEEN = (
 
 def in_view(programme: str, upto: int, newest: int, sample: int) -> list[Seen]:
     """What grouping goes on from, in the order of arrival: the newest posts that were followed (up to an
-    arrival), and of each theme its newest `sample`.
+    arrival), and beside them as many older ones at most: the newest `sample` of each theme, of the themes
+    that were spoken of last.
     """
     within = scope.of(programme)
     with connection.cursor() as db:
@@ -62,21 +65,59 @@ def in_view(programme: str, upto: int, newest: int, sample: int) -> list[Seen]:
             [within.id, upto, within.first_id, newest],
         )
         rows = {row[0]: row for row in db.fetchall()}
-        db.execute(
-            _SEEN.format(  # noqa: S608 - names of this module
-                posts="(SELECT post_id, theme_id, fixed, row_number() OVER (PARTITION BY theme_id"
-                " ORDER BY post_id DESC) AS place FROM store_themepost WHERE programme_id = %s"
-                " AND theme_id IS NOT NULL) t JOIN store_post p ON p.id = t.post_id"
-            )
-            + " WHERE t.place <= %s AND p.arrival <= %s AND p.id >= %s",
-            [within.id, sample, upto, within.first_id],
-        )
-        rows |= {row[0]: row for row in db.fetchall()}
+        room = newest
+        lately = Theme.objects.filter(programme_id=within.id).exclude(state="merged")
+        for theme in lately.order_by("-last_seen", "-pk").values_list("pk", flat=True)[:newest]:
+            older = [row for row in _of_theme(db, within, theme, upto, sample) if row[0] not in rows]
+            if len(older) > room:
+                break
+            room -= len(older)
+            rows |= {row[0]: row for row in older}
+    return _seen(within, rows.values())
+
+
+def of_themes(programme: str, numbers: Sequence[int], upto: int, sample: int) -> list[Seen]:
+    """The newest `sample` posts of each of some themes that were followed (up to an arrival), in the order of
+    arrival.
+    """
+    within = scope.of(programme)
+    there = Theme.objects.filter(programme_id=within.id, number__in=numbers).exclude(state="merged")
+    with connection.cursor() as db:
+        rows = [
+            row
+            for theme in there.values_list("pk", flat=True)
+            for row in _of_theme(db, within, theme, upto, sample)
+        ]
+    return _seen(within, rows)
+
+
+def quiet(programme: str, known: Collection[int], most: int) -> list[tuple[int, list[str]]]:
+    """Themes beside those that are known, spoken of last first: (number, its phrases in lower case). Those
+    without a phrase are left out.
+    """
+    rows = Theme.objects.filter(programme__slug=programme).exclude(state="merged").order_by("-last_seen")
+    told = rows.values_list("number", "phrases")[: most + len(known)]
+    return [
+        (number, [words.lower() for words, _ in phrases])
+        for number, phrases in told
+        if phrases and number not in known
+    ]
+
+
+def _of_theme(db: Any, within: Scope, theme: int, upto: int, sample: int) -> list[tuple[Any, ...]]:
+    db.execute(
+        _SEEN.format(posts="store_themepost t JOIN store_post p ON p.id = t.post_id")
+        + " WHERE t.theme_id = %s AND p.arrival <= %s AND p.id >= %s ORDER BY t.post_id DESC LIMIT %s",
+        [theme, upto, within.first_id, sample],
+    )
+    rows: list[tuple[Any, ...]] = db.fetchall()
+    return rows
+
+
+def _seen(within: Scope, rows: Iterable[tuple[Any, ...]]) -> list[Seen]:
     return [
         Seen(id, text, label, kind, home, bool(fixed), lang)
-        for id, text, label, kind, home, fixed, lang, place, _ in sorted(
-            rows.values(), key=lambda row: row[8]
-        )
+        for id, text, label, kind, home, fixed, lang, place, _ in sorted(rows, key=lambda row: row[8])
         if within.tells(place, id)
     ]
 

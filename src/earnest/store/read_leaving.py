@@ -48,11 +48,6 @@ def places_of(type: str) -> list[tuple[int, str, dict[str, object]]]:
     return [(id, f"{programme}/{slug}", dict(settings)) for id, programme, slug, settings in rows]
 
 
-def anybody_out() -> bool:
-    """Whether anybody opted out of anything here: then the key of opting out must be there."""
-    return OptOut.objects.exists()
-
-
 def answered(place_id: int, keys: Sequence[bytes]) -> frozenset[bytes]:
     """Which of these posts were heeded or erased before: the same post read again asks nothing new."""
     rows = Tombstone.objects.filter(place_id=place_id, key__in=list(keys)).values_list("key", flat=True)

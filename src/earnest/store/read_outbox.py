@@ -302,11 +302,6 @@ def wish(person: int) -> Wish:
     return Wish() if row is None else Wish(row.mentions, row.assignments)
 
 
-def taken_in(channel: int, key: str) -> bool:
-    """Whether a hook has taken this very thing."""
-    return tables.Incoming.objects.filter(channel_id=channel, key=key).exists()
-
-
 def now() -> datetime:
     """The moment that the tables go by."""
     return clock.now()

@@ -158,6 +158,16 @@ def address_of(user_id: int) -> str:
     return rows.values_list("email", flat=True).first() or ""
 
 
+def may_have_password(user_id: int) -> bool:
+    """Whether a person signs in by a password, or could: not who comes by single sign-on alone."""
+    from allauth.socialaccount.models import SocialAccount
+
+    row = account(user_id)
+    if row is None or not row.is_active:
+        return False
+    return row.has_usable_password() or not SocialAccount.objects.filter(user_id=user_id).exists()
+
+
 def user_of_address(email: str) -> int | None:
     """The person whose verified e-mail address this is."""
     from allauth.account.models import EmailAddress

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from earnest.store import clock, scope
-from earnest.store.models import CheckedDay, Recheck
+from earnest.store import clock, identity, scope
+from earnest.store.models import CheckedDay, Post, Recheck
 
 LONGEST = 31
 """Days that are listed at once."""
@@ -64,3 +64,10 @@ def days_due(place_id: int, now: datetime) -> list[tuple[int, int]]:
         else:
             spans.append((day, day + 1))
     return spans
+
+
+def kept_keys(place_id: int, first: int, end: int, known: int) -> list[bytes]:
+    """The keys of what is kept of the days `first` to `end` (not included), with an arrival up to `known`."""
+    begin, stop = identity.floor(first * clock.DAY), identity.floor(end * clock.DAY)
+    kept = Post.objects.filter(place_id=place_id, pk__gte=begin, pk__lt=stop, arrival__lte=known)
+    return [bytes(key) for key in kept.values_list("key", flat=True)]

@@ -39,11 +39,6 @@ def by_id(programme: str, id: int | None) -> Team | None:
     return next((one for one in teams(programme) if one.id == id), None)
 
 
-def of_person(programme: str, person: int) -> list[Team]:
-    """The teams that a person is in."""
-    return [one for one in teams(programme) if one.has(person)]
-
-
 def people(programme: str) -> list[tuple[int, str]]:
     """(id, name) of those who may be put into a team: people of the programme who are no delegates."""
     return list(people_names.on_desk(programme, ROLES).items())

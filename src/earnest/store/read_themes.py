@@ -4,7 +4,7 @@ All passes through `scope`: a theme is told only by the posts that may be told, 
 is said of counts is for the caller to round and to hide (`voices`, the programme's floor).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +12,24 @@ from typing import Any
 
 from django.db import connection
 
-from earnest.store import clock, dialect, erase_themes, identity, moment, overdue, read_taxonomy, scope, tally
+from earnest.store import (
+    clock,
+    dialect,
+    erase_themes,
+    identity,
+    moment,
+    overdue,
+    read_taxonomy,
+    scope,
+    theme_voices,
+)
 from earnest.store.models import Theme
 from earnest.store.read_posts import rows_of
 from earnest.store.scope import Scope
 from earnest.store.shapes import PostRow
 from earnest.store.theme_counts import WEEK_SQL
+from earnest.store.theme_voices import Heard
+from earnest.store.theme_voices import first_week as first_week
 
 WEEKS = 12
 MOST = 60
@@ -60,11 +72,6 @@ class Ancestor:
     by_person: bool
 
 
-def first_week(now: datetime, weeks: int = WEEKS) -> int:
-    """The Monday (day number) of the first of the last `weeks` weeks, the one that runs among them."""
-    return clock.day_number(clock.week_of(now)) - 7 * (weeks - 1)
-
-
 def themes(
     programme: str,
     *,
@@ -82,30 +89,55 @@ def themes(
     """
     within = scope.of(programme)
     first = first_week(clock.now(), weeks)
-    asked = Theme.objects.filter(
-        programme_id=within.id,
-        state="dismissed" if dismissed else "open",
-        last_seen__gte=max(first * clock.DAY, within.cutoff),
-    )
-    if begun is not None:
-        asked = asked.filter(first_seen__gte=clock.seconds(begun))
-    rows = {row.pk: row for row in asked if _fits(row, label)}
+    ids = within.ids_of((place,)) if place else None
+    # What may not be told moves the order: then twice as many are looked at, by what may be.
+    best = _largest(within, first, label, ids, dismissed, begun, 2 * limit if _anew(within, first) else limit)
+    rows = {row.pk: row for row in Theme.objects.filter(pk__in=best)}
     if not rows:
         return []
-    counts = _counts(within, first, list(rows))
-    ids = within.ids_of((place,)) if place else None
+    counts = _counts(within, first, best)
     totals: Counter[int] = Counter()
     for (theme, _, at), posts in counts.items():
-        if ids is None or at in ids:
+        if at in within.places and (ids is None or at in ids):
             totals[theme] += posts
-    best = [
-        theme for theme, posts in sorted(totals.items(), key=lambda item: (-item[1], item[0])) if posts > 2
+    found = [
+        theme
+        for theme, posts in sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+        if posts > 2 and theme in rows
     ]
-    return _told(within, [rows[theme] for theme in best[:limit]], counts, first, weeks)
+    return _told(within, [rows[theme] for theme in found[:limit]], counts, first, weeks)
 
 
-def _fits(row: Theme, label: str) -> bool:
-    return not label or label in (row.label, row.label.partition(".")[0])
+def _largest(
+    within: Scope,
+    first: int,
+    label: str,
+    places: tuple[int, ...] | None,
+    dismissed: bool,
+    begun: datetime | None,
+    limit: int,
+) -> list[int]:
+    """Rows of the themes with most posts since a week."""
+    conditions = ["h.programme_id = %s", "h.state = %s", "h.last_seen >= %s", "w.week >= %s"]
+    values: list[Any] = [within.id, "dismissed" if dismissed else "open"]
+    values += [max(first * clock.DAY, within.cutoff), first]
+    if begun is not None:
+        conditions.append("h.first_seen >= %s")
+        values.append(clock.seconds(begun))
+    if label:
+        conditions.append("(h.label = %s OR substr(h.label, 1, %s) = %s)")
+        values += [label, len(label) + 1, f"{label}."]
+    if places is not None:
+        conditions.append(f"w.place_id IN ({', '.join(['%s'] * len(places)) or 'NULL'})")
+        values += places
+    with connection.cursor() as db:
+        db.execute(
+            "SELECT w.theme_id FROM store_themeweek w JOIN store_theme h ON h.id = w.theme_id"  # noqa: S608 - conditions above
+            f" WHERE {' AND '.join(conditions)} GROUP BY w.theme_id HAVING sum(w.posts) > 2"
+            " ORDER BY sum(w.posts) DESC, w.theme_id LIMIT %s",
+            [*values, limit],
+        )
+        return [theme for (theme,) in db.fetchall()]
 
 
 def theme(programme: str, number: int, *, weeks: int = WEEKS) -> ThemeRow | None:
@@ -154,9 +186,8 @@ def _row(within: Scope, number: int) -> Theme | None:
 
 def _counts(within: Scope, first: int, themes: Sequence[int]) -> dict[tuple[int, int, int], int]:
     """Posts by (theme, week, place id) from a week on: as counted, or anew where some may not be told."""
-    cut = within.cutoff > first * clock.DAY
     with connection.cursor() as db:
-        if not (within.partly or cut):
+        if not _anew(within, first):
             rows = dialect.among(
                 db,
                 "SELECT theme_id, week, place_id, posts FROM store_themeweek WHERE week >= %s AND",
@@ -178,6 +209,11 @@ def _counts(within: Scope, first: int, themes: Sequence[int]) -> dict[tuple[int,
         return {(theme, week, place): posts for theme, week, place, posts in rows}
 
 
+def _anew(within: Scope, first: int) -> bool:
+    """Whether something since that week is counted that may not be told."""
+    return within.partly or within.cutoff > first * clock.DAY
+
+
 def _since(within: Scope, first: int) -> int:
     return max(within.first_id, identity.floor(first * clock.DAY))
 
@@ -190,20 +226,21 @@ def _told(
     weeks: int,
 ) -> list[ThemeRow]:
     heard = _voices(within, first, [row.pk for row in rows])
+    weekly: dict[int, Counter[int]] = defaultdict(Counter)
+    placed: dict[int, Counter[int]] = defaultdict(Counter)
+    for (theme, week, place), posts in counts.items():
+        if place in within.places:
+            weekly[theme][week] += posts
+            placed[theme][place] += posts
     answer = []
     for row in rows:
-        by_week: Counter[int] = Counter()
-        by_place: Counter[int] = Counter()
-        for (theme, week, place), posts in counts.items():
-            if theme == row.pk and place in within.places:
-                by_week[week] += posts
-                by_place[place] += posts
+        by_week, by_place = weekly[row.pk], placed[row.pk]
         ends = _ends(within, row)
         if ends is None:
             continue
         phrases = _phrases(within, row)
         kept = row.named_by in ("person", "") or len(phrases) == len(row.phrases)
-        voices = heard.get(row.pk, _Voices())
+        voices = heard.get(row.pk, Heard())
         answer.append(
             ThemeRow(
                 number=row.number,
@@ -252,52 +289,21 @@ def _phrases(within: Scope, row: Theme) -> tuple[str, ...]:
     return tuple(said)
 
 
-@dataclass(slots=True)
-class _Voices:
-    """Distinct voices at least, of all and of those who say the opposite; `nameless` posts without any."""
-
-    all: int = 0
-    other: int = 0
-    others: int = 0
-    nameless: int = 0
-
-
-def _voices(within: Scope, first: int, themes: Sequence[int]) -> dict[int, _Voices]:
+def _voices(within: Scope, first: int, themes: Sequence[int]) -> dict[int, Heard]:
     return _heard(within.slug, first, tuple(sorted(themes)))
 
 
 @moment.once
-def _heard(programme: str, first: int, themes: tuple[int, ...]) -> dict[int, _Voices]:
-    """Tags can be linked within one label and quarter only: the largest of each counts, a lower bound."""
+def _heard(programme: str, first: int, themes: tuple[int, ...]) -> dict[int, Heard]:
+    """As they are kept where all that was counted may be told, else counted anew."""
     within = scope.of(programme)
-    told = within.told("p.place_id", "p.id", overdue.ids)
+    whole = max(first, clock.week_of_day(-(-within.cutoff // clock.DAY) + 6))
     with connection.cursor() as db:
-        rows = dialect.among(
-            db,
-            "SELECT t.theme_id, t.other, p.label, p.created, p.voice, p.theme FROM store_themepost t"  # noqa: S608 - as above
-            f" JOIN store_post p ON p.id = t.post_id WHERE t.post_id >= %s{told} AND",
-            "t.theme_id",
-            list(themes),
-            _since(within, first),
-        )
-    heard: dict[tuple[int, bool], dict[tuple[str, int], set[bytes]]] = {}
-    found: dict[int, _Voices] = {theme: _Voices() for theme in themes}
-    lineage = read_taxonomy.lineage_of(within.id)
-    for theme, other, label, created, voice, made_under in rows:
-        found[theme].others += bool(other)
-        if voice is None:
-            found[theme].nameless += 1
-            continue
-        tag, linked = tally.counted(lineage.now(label), created, bytes(voice), made_under)
-        for views in {True: (False, True), False: (False,)}[bool(other)]:
-            heard.setdefault((theme, views), {}).setdefault((label, linked), set()).add(tag)
-    for (theme, views), groups in heard.items():
-        most = max(len(tags) for tags in groups.values())
-        if views:
-            found[theme].other = most
-        else:
-            found[theme].all = most
-    return found
+        found = {} if within.partly else theme_voices.kept(db, whole, themes)
+        rest = [theme for theme in themes if theme not in found]
+        told = within.told("p.place_id", "p.id", overdue.ids)
+        lineage = read_taxonomy.lineage_of(within.id)
+        return found | theme_voices.count(db, rest, _since(within, first), told, lineage)
 
 
 def posts_of(programme: str, number: int, *, other: bool, limit: int = 20) -> list[PostRow]:

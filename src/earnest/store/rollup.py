@@ -12,8 +12,6 @@ from typing import NamedTuple
 
 from earnest.store import clock
 
-FACETS = ("place", "label", "kind", "sentiment", "lang", "region")
-
 GRAINS: tuple[frozenset[str], ...] = (
     frozenset({"label", "kind", "place"}),
     frozenset({"label", "kind", "place", "sentiment"}),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import F
 
-from earnest.store import clock, dialect, identity
+from earnest.store import clock, dialect, identity, theme_voices
 from earnest.store.models import Alert, Theme, ThemeMark
 
 _KEYS = {"theme_id": "bigint", "week": "int", "place_id": "bigint"}
@@ -31,10 +31,16 @@ def change(db: Any, changes: Counter[tuple[int, int, int]]) -> None:
         "DELETE FROM store_themeweek WHERE theme_id = %s AND week = %s AND place_id = %s AND posts <= 0",
         [row[:3] for row in rows if row[3] < 0],
     )
+    gone: Counter[tuple[int, int]] = Counter()
+    for theme, week, _, posts in rows:
+        gone[theme, week] -= min(0, posts)
+    theme_voices.lost(db, +gone)
 
 
 def recount(db: Any, themes: Iterable[int]) -> None:
     """Count the posts of themes anew."""
+    themes = list(themes)
+    theme_voices.forget(db, themes)
     for theme in themes:
         db.execute("DELETE FROM store_themeweek WHERE theme_id = %s", [theme])
         db.execute(

@@ -7,9 +7,10 @@ from django.db import connection, transaction
 
 from earnest.record.errors import StoreError
 from earnest.store import clock, erase, read_taxonomy, scope
+from earnest.store.arrivals import take_numbers
 from earnest.store.models import Correction, Post, PostLabel
 from earnest.store.words import tsvector
-from earnest.store.write_posts import POST, put_back, take_numbers
+from earnest.store.write_posts import POST, put_back
 
 
 def correct(

@@ -7,8 +7,8 @@ from django.db import connection, transaction
 
 from earnest.record.errors import StoreError
 from earnest.store import clock, dialect, scope
+from earnest.store.arrivals import take_numbers
 from earnest.store.models import LearnedModel, LearnRun
-from earnest.store.write_posts import take_numbers
 
 
 def add_model(

@@ -14,6 +14,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from earnest.record.errors import StoreBusy, StoreError
 from earnest.store import clock, dialect, erase, identity, leavers, read_taxonomy
+from earnest.store.arrivals import take_numbers
 from earnest.store.models import (
     Correction,
     DayCount,
@@ -25,7 +26,7 @@ from earnest.store.models import (
     Tombstone,
 )
 from earnest.store.read_leaving import opted_out, source_of
-from earnest.store.write_posts import Outcome, take_numbers
+from earnest.store.write_posts import Outcome
 
 MOST_CODES = 10_000
 """Codes of a programme that may wait at once: more of them is somebody's machine."""

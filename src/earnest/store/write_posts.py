@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef
 from earnest.record import audience
 from earnest.record.errors import StoreBusy, StoreError
 from earnest.store import clock, dialect, erase, identity, tally, write_gaps, write_health, write_leases
+from earnest.store.arrivals import take_numbers
 from earnest.store.erase_reposts import look_again
 from earnest.store.marks import marks
 from earnest.store.models import DeadLetter, Gap, Place, Recheck
@@ -197,15 +198,6 @@ def keep_prepared(
         erased=gone,
         past=len(fresh) - len(lasting),
     )
-
-
-def take_numbers(db: Any, count: int) -> int:
-    """The first of `count` arrival numbers. Writers wait here for each other, so numbers appear in their
-    order.
-    """
-    db.execute("UPDATE store_counter SET arrival = arrival + %s WHERE id = 1 RETURNING arrival", [count])
-    (last,) = db.fetchone()
-    return int(last) - count + 1
 
 
 def _seen(page: Page, days: set[int]) -> None:

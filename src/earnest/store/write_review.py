@@ -7,8 +7,8 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from earnest.store import clock, dialect, scope
+from earnest.store.arrivals import take_numbers
 from earnest.store.models import BlindAnswer, BlindPost, BlindRound, Post, ReviewHold
-from earnest.store.write_posts import take_numbers
 
 HELD = timedelta(minutes=10)
 """How long a post is kept for the person it was shown to."""

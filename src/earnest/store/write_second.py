@@ -16,10 +16,11 @@ from django.db.models.functions import Least
 from earnest.record.errors import BadSetting, StoreBusy
 from earnest.record.verdict import Scored
 from earnest.store import clock, erase, scope
+from earnest.store.arrivals import take_numbers
 from earnest.store.models import Post, PostLabel, Second, SecondTerms
 from earnest.store.read_second import LEAST_SHARE, MOST_SHARE, TIERS, USUAL_SHARE
 from earnest.store.words import tsvector
-from earnest.store.write_posts import POST, put_back, take_numbers
+from earnest.store.write_posts import POST, put_back
 
 WINDOW = 2_000
 """Posts among which the least certain are found, and of which no more than the share is asked about."""

@@ -15,9 +15,10 @@ from django.db.models import F, Max
 from earnest.record.errors import InputError, StoreBusy, StoreError
 from earnest.record.verdict import Scored
 from earnest.store import clock, dialect, erase, read_taxonomy
+from earnest.store.arrivals import take_numbers
 from earnest.store.models import Programme, TaxonomyExample, TaxonomyVersion
 from earnest.store.words import tsvector
-from earnest.store.write_posts import POST, put_back, take_numbers
+from earnest.store.write_posts import POST, put_back
 
 MOST_DRAFTS = 20
 

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from earnest.record.errors import StoreError
-from earnest.store import dialect, erase_themes, scope, theme_counts
+from earnest.store import dialect, erase_themes, read_taxonomy, scope, theme_counts, theme_voices
+from earnest.store.arrivals import take_numbers
 from earnest.store.models import Severe, Theme, ThemeApart, ThemeMark, ThemePost
-from earnest.store.write_posts import take_numbers
 
 LONGEST_NAME = 80
 
@@ -111,7 +111,9 @@ def _move(db: Any, programme_id: int, homes: Mapping[int, int | None], others: f
         rows,
     )
     dialect.delete(db, "DELETE FROM store_themepost WHERE", "post_id", out)
-    theme_counts.settle(db, sorted({theme for theme, _, _ in changes}))
+    touched = sorted({theme for theme, _, _ in changes})
+    theme_counts.settle(db, touched)
+    theme_voices.refresh(db, touched, lambda: read_taxonomy.lineage_of(programme_id))
 
 
 def _take_in(db: Any, goes: int, stays: int, by: int | None) -> None:

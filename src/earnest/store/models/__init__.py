@@ -41,7 +41,7 @@ from earnest.store.models.escalation import (
     Team,
     TeamMember,
 )
-from earnest.store.models.follow import FollowMark, Repost, ToFollow
+from earnest.store.models.follow import FollowMark, Left, Repost, ToFollow
 from earnest.store.models.gone import Export, ExportPost, Graves
 from earnest.store.models.inbox import (
     Act,
@@ -80,7 +80,15 @@ from earnest.store.models.post import Correction, Post, PostLabel, Tombstone
 from earnest.store.models.recheck import CheckedDay, Recheck
 from earnest.store.models.second import Second, SecondTerms
 from earnest.store.models.taxonomy import TaxonomyExample, TaxonomyVersion
-from earnest.store.models.theme import Severe, Theme, ThemeApart, ThemeMark, ThemePost, ThemeWeek
+from earnest.store.models.theme import (
+    Severe,
+    Theme,
+    ThemeApart,
+    ThemeMark,
+    ThemePost,
+    ThemeVoices,
+    ThemeWeek,
+)
 from earnest.store.models.ticket import CaseLink
 from earnest.store.models.token import ApiAnswer, ApiToken, ApiUse
 
@@ -145,6 +153,7 @@ __all__ = [
     "LearnedPost",
     "Lease",
     "LeaveCode",
+    "Left",
     "MailWish",
     "Membership",
     "Message",
@@ -180,6 +189,7 @@ __all__ = [
     "ThemeApart",
     "ThemeMark",
     "ThemePost",
+    "ThemeVoices",
     "ThemeWeek",
     "ToFollow",
     "Tombstone",

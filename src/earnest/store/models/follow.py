@@ -10,8 +10,8 @@ class FollowMark(models.Model):
     """How far a programme's posts were followed.
 
     arrival  everything up to this arrival was
-    gone     grows when posts that were followed are erased or get another wording: whoever remembers posts
-             between two looks must remember anew
+    gone     grows by one when posts that were followed are erased or get another wording: whoever remembers
+             posts between two looks forgets them (`Left`)
     """
 
     programme = models.OneToOneField("store.Programme", models.CASCADE, primary_key=True, related_name="+")
@@ -20,6 +20,30 @@ class FollowMark(models.Model):
 
     def __str__(self) -> str:
         return f"followed to {self.arrival}"
+
+
+class Left(models.Model):
+    """A post that was erased, or has another wording, for those who remember posts: they forget it, and need
+    not read everything else again. Rows live for a few hundred steps, and until the next sweep.
+
+    step  `FollowMark.gone` from then on
+    post  its id; the post may be gone
+    heir  of a first post: the repeat that took its place
+    """
+
+    programme = models.ForeignKey(
+        "store.Programme", models.CASCADE, db_index=False, db_constraint=False, related_name="+"
+    )
+    step = models.BigIntegerField()
+    post = models.BigIntegerField()
+    heir = models.BigIntegerField(null=True)
+    at = models.BigIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["programme", "step"], name="left_step"),)
+
+    def __str__(self) -> str:
+        return f"left {self.pk}"
 
 
 class ToFollow(models.Model):

@@ -68,7 +68,10 @@ class ThemePost(models.Model):
     fixed = models.BooleanField(default=False)
 
     class Meta:
-        indexes = (models.Index(fields=["theme", "post"], name="theme_newest"),)
+        indexes = (
+            models.Index(fields=["theme", "post"], name="theme_newest"),
+            models.Index(fields=["theme", "post"], condition=models.Q(other=True), name="theme_other"),
+        )
 
     def __str__(self) -> str:
         return f"post {self.post_id} in a theme"
@@ -87,6 +90,25 @@ class ThemeWeek(models.Model):
 
     def __str__(self) -> str:
         return f"theme {self.theme_id}, week {self.week}"
+
+
+class ThemeVoices(models.Model):
+    """From how many voices at least a large theme was heard since a week (the day number of its Monday), when
+    it had so many posts (`store.theme_voices`). No row: they are counted while reading.
+
+    nameless  posts that came without any voice
+    """
+
+    pk = models.CompositePrimaryKey("theme_id", "first")
+    theme = models.ForeignKey(Theme, models.CASCADE, db_index=False, db_constraint=False, related_name="+")
+    first = models.IntegerField()
+    posts = models.IntegerField()
+    voices = models.IntegerField()
+    other_voices = models.IntegerField()
+    nameless = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"voices of theme {self.theme_id} since {self.first}"
 
 
 class ThemeMark(models.Model):

@@ -213,7 +213,7 @@ class Running:
     def _hear_errors(self) -> None:
         self.errors = self.process.stderr.read()
 
-    def until(self, fits, seconds: float = 20.0) -> dict:
+    def until(self, fits, seconds: float = 90.0) -> dict:
         """The next thing said that fits; fails after `seconds`."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:

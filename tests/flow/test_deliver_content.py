@@ -7,6 +7,7 @@ import pytest
 from earnest.desk import cases, channels, content
 from earnest.flow import deliver
 from earnest.notify.base import Notice, Quote
+from earnest.record.errors import BadSetting
 from earnest.store import clock, erase, read, write, write_outbox, write_people
 from earnest.store.models import Message, Programme
 from tests import programmes
@@ -268,6 +269,17 @@ class TestPeople:
         assert all(taken.rcpt_tos == ["ana@example.org"] for taken in mails.taken)
         assert not any("soup" in one or "Tips" in one for one in said)
 
+    def test_a_mail_is_in_the_language_that_its_reader_chose(self, confirmed):
+        from earnest.desk import wishes
+
+        wishes.choose(confirmed, mentions=True, assignments=True)
+        write_people.set_person(confirmed, language="es", zone="", known_as="")
+        number = cases.open_case(P, "Tips are missing", by=None)
+        cases.note(P, number, "look @ana", by=None)
+        deliver.deliver_people.follow()
+        payload = Message.objects.get().payload
+        assert (payload["subject"], payload["lang"]) == ("Se le nombra en una nota del caso 1", "es")
+
     def test_an_assignment_to_oneself_is_no_news(self, confirmed):
         from earnest.desk import wishes
         from earnest.store import read_cases
@@ -276,3 +288,30 @@ class TestPeople:
         number = cases.open_case(P, "Tips are missing", by=None)
         cases.change(P, number, by=confirmed, seen=read_cases.one(P, number).version, assignee=confirmed)
         assert self.waiting() == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "installation", "says"),
+    [("es", "en", "Se abrió el caso 1"), ("", "es", "Se abrió el caso 1"), ("en", "es", "Case 1 was opened")],
+    ids=["as the channel is set", "as the installation speaks", "the channel before the installation"],
+)
+def test_a_channel_is_told_in_its_language(there, settings, channel, installation, says):
+    settings.LANGUAGE_CODE = installation
+    programmes.live(P, "Riders", "customers")
+    where = there.url + "/x"
+    made = channels.add(P, "webhook", "Ours", {"language": channel}, where, actor="cli")
+    channels.subscribe(P, made.slug, ["case_opened"], actor="cli")
+    cases.open_case(P, "Tips are missing", by=None)
+    deliver.tend()
+    assert there.asked[-1].json["data"]["subject"] == says
+
+
+def test_a_channel_keeps_its_language_and_takes_none_that_messages_do_not_speak(there):
+    programmes.live(P, "Riders", "customers")
+    slug = channels.add(P, "webhook", "Ours", {"language": "es"}, there.url + "/x", actor="cli").slug
+    channels.change(P, slug, "Ours", {"language": ""}, on=True, actor="cli")
+    assert channels.one(P, slug).settings == {"host": "127.0.0.1"}
+    channels.change(P, slug, "Ours", {"language": "es"}, on=True, actor="cli")
+    assert channels.one(P, slug).settings["language"] == "es"
+    with pytest.raises(BadSetting):
+        channels.change(P, slug, "Ours", {"language": "tlh"}, on=True, actor="cli")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from earnest.egress import Egress
-from earnest.flow import places, recheck, schedule
+from earnest.flow import places, recheck, remembered, schedule
 from earnest.flow.learn import models
 from earnest.gate.voice import Keys
 from earnest.record.errors import BadSetting, RefusedAudience, RefusedConfiguration
@@ -193,6 +193,7 @@ def test_days_that_reddit_does_not_list_any_more_are_hidden_and_not_erased(
             for n in range(1_100)
         ]
         server.add("GET /r/couriersample/new", optional(listings.listing([*posts[::-1], *fresh], 100)))
+        remembered.IDS.clear()  # as after a restart
         done = look(keys, home, monkeypatch)
         assert (done.problem, done.gone) == (None, 0)
         monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(hours=62))

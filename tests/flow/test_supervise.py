@@ -142,7 +142,7 @@ def test_killed_again_and_again_it_loses_nothing_and_keeps_nothing_twice(home, s
             running.signal(signal.SIGKILL)
             running.drop()
         last = supervisor(seconds=3, lease=2)
-        last.until(lambda said: said.get("heard"), 10)
+        last.until(lambda said: said.get("heard"))
         last.process.wait(timeout=30)
         last.drop()
     at = [number(text) for text in home.texts()]
@@ -179,7 +179,7 @@ def test_a_place_that_tells_by_itself_is_followed_and_goes_on_after_a_kill(home,
             before = len(home.texts()) if started else 0
             started = True
             running = supervisor(types=["pushed"], lease=2)
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 90
             while len(home.texts()) <= before + 20 and time.monotonic() < deadline:
                 time.sleep(0.1)
             assert len(home.texts()) > before + 20, running.errors
@@ -187,7 +187,7 @@ def test_a_place_that_tells_by_itself_is_followed_and_goes_on_after_a_kill(home,
                 running.signal(signal.SIGKILL)
                 running.drop()
         count.stop()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while len(home.texts()) < count.top() and time.monotonic() < deadline:
             time.sleep(0.1)
         assert running.stop() < 10
@@ -220,11 +220,11 @@ def test_a_holder_that_is_frozen_past_its_lease_keeps_nothing(home, supervisor):
             time.sleep(0.05)
         first.signal(signal.SIGSTOP)
         second = supervisor(lease=1.0, timeout=20.0)
-        second.until(lambda said: said.get("heard"), 30)
+        second.until(lambda said: said.get("heard"))
         fence = home.rows("SELECT fence FROM store_lease")
         hold.set()
         first.signal(signal.SIGCONT)
-        said = first.until(lambda said: "place" in said, 30)
+        said = first.until(lambda said: "place" in said)
         assert said["busy"]
         assert "taken over" in said["problem"]
         second.stop()

@@ -1,5 +1,6 @@
 """Traces tell how long steps take, to a real collector, and never what was said or by whom."""
 
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -109,6 +110,17 @@ def test_an_error_leaves_no_words_in_a_span(sink):
     sent = b"".join(body for _, body in sink.bodies)
     assert b"gate" in sent
     assert b"kestrel" not in sent
+
+
+def test_where_a_machine_names_a_collector_and_the_extra_is_missing_nothing_is_sent_and_nothing_breaks(
+    sink, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+    monkeypatch.setenv(trace.ENDPOINT, sink.url)
+    assert not trace.begin()
+    with trace.span("listen"):
+        pass
+    assert sink.bodies == []
 
 
 def test_without_a_collector_nothing_is_sent(home, sink, monkeypatch):

@@ -7,7 +7,7 @@ configuration, so nothing here can be aimed at people or at protected speech.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from earnest.desk import audit
@@ -19,7 +19,6 @@ from earnest.store import read, read_alerts, write_alert_rules, write_alerts
 from earnest.store.alert_shapes import SAID, SEEN_BY, SENSITIVITIES, Rule, SeenBy, Sensitivity
 from earnest.store.shapes import Programme
 
-Snooze = Literal["hour", "day", "week"]
 SNOOZES: dict[str, timedelta] = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),

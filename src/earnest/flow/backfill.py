@@ -17,9 +17,10 @@ from django.db import transaction
 from earnest.desk import audit
 from earnest.egress import Egress
 from earnest.egress.budget import Budget
-from earnest.flow import backoff, handshake, holder, learn, schedule, trace
+from earnest.flow import backoff, handshake, holder, learn, remembered, schedule, trace
 from earnest.flow.digest import Stages
 from earnest.flow.hand import Hand
+from earnest.flow.intake import source_name
 from earnest.flow.listen import Heard, keep_digest, open_place, open_stages
 from earnest.flow.onward import onward
 from earnest.flow.schedule import Turn
@@ -236,9 +237,11 @@ def _keep(
         )
 
     try:
-        return keep_digest(place, source, stages, digest, heard, False, False, fence, within=moved)
+        kept = keep_digest(place, source, stages, digest, heard, False, False, fence, within=moved)
     except _NoLongerWanted:
         return None
+    remembered.IDS.note(source, source_name(place), page, digest, stages.keys)
+    return kept
 
 
 class _NoLongerWanted(Exception):

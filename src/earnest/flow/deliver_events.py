@@ -8,9 +8,10 @@ anywhere, none is lost and none queued twice. They name numbers and counts; word
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 
-from earnest.desk import tickets
+from earnest.desk import content, tickets
 from earnest.notify.base import Notice
 from earnest.notify.events import ACTIONS, EVENTS
+from earnest.notify.words import say
 from earnest.store import read_events, write_channels, write_outbox
 from earnest.store.read_outbox import Channel, subscribed
 
@@ -55,7 +56,8 @@ def _queue(channel: Channel, event: str, key: str, case: int | None, alert: int 
         link = _path("alert", channel.programme, alert)
     elif alert is None:
         return False
-    notice = Notice(EVENTS[event].says.format(number=case), link=link, facts=facts)
+    lang = content.language(channel)
+    notice = Notice(say(lang, f"event.{event}", number=case), link=link, facts=facts, lang=lang)
     made = write_outbox.queue(
         channel.programme, channel.id, kind=event, key=f"{event}:{key}", payload=notice.plain(), case=case
     )

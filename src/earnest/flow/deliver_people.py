@@ -7,18 +7,13 @@ nothing of what was written.
 from django.db import transaction
 from django.urls import reverse
 
+from earnest.desk import content
 from earnest.notify.base import Notice
+from earnest.notify.words import say
 from earnest.store import read_events, read_outbox, write_channels, write_outbox
 from earnest.store.read_events import BEHIND, Called
 
 STEP = 500
-SAYS = {
-    "mention": (
-        "You are named in a note on case {number}",
-        "A colleague named you in a note on case {number}.",
-    ),
-    "assigned": ("Case {number} is yours now", "A colleague gave you case {number}."),
-}
 
 
 def follow() -> int:
@@ -53,8 +48,10 @@ def _queue(called: Called) -> bool:
     wanted = wish.mentions if called.why == "mention" else wish.assignments
     if not wanted or not read_outbox.confirmed_address(called.person):
         return False
-    subject, line = (part.format(number=called.case) for part in SAYS[called.why])
-    notice = Notice(subject, lines=(line,), link=reverse("case", args=[called.programme, called.case]))
+    lang = content.language_of(called.person)
+    subject, line = (say(lang, f"{called.why}.{part}", number=called.case) for part in ("subject", "line"))
+    link = reverse("case", args=[called.programme, called.case])
+    notice = Notice(subject, lines=(line,), link=link, lang=lang)
     made = write_outbox.queue_for(
         called.programme,
         called.person,

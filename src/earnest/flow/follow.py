@@ -19,6 +19,8 @@ BATCH = 500
 REMEMBERED = timedelta(days=30)
 MOST_REMEMBERED = 50_000
 """What a new post is compared with: about 40 MB in memory."""
+MOST_OF_ALL = 150_000
+"""Posts of all programmes that are remembered at once."""
 
 LEAST_LETTERS = 40
 """Characters. Two people may say "thank you!" without one repeating the other."""
@@ -30,6 +32,10 @@ class Follower:
     def __init__(self) -> None:
         self._memory: dict[str, tuple[tuple[int, int], Groups]] = {}
 
+    def __len__(self) -> int:
+        """Posts in memory."""
+        return sum(len(groups) for _, groups in self._memory.values())
+
     def follow(self, programme: str, seconds: float = 20.0) -> int:
         """Follow what has arrived in a programme, for so long at most; how many posts that were.
 
@@ -37,6 +43,9 @@ class Follower:
         """
         end = time.monotonic() + seconds
         done = 0
+        if programme in self._memory:  # what was erased leaves memory, also where nothing new waits
+            self._remember(programme)
+        themes.tidy(programme)
         while read_follow.waiting(programme):
             taken = self._batch(programme)
             done += taken
@@ -61,22 +70,40 @@ class Follower:
             self._memory.pop(programme, None)  # it may hold what was not written
             raise
         groups.keep_last(MOST_REMEMBERED)
-        self._memory[programme] = (read_follow.mark(programme), groups)
+        self._hold(programme, read_follow.mark(programme), groups)
         return len(posts)
 
+    def _hold(self, programme: str, mark: tuple[int, int], groups: Groups) -> None:
+        """The programme that was followed longest ago is let go of where all are too many."""
+        self._memory.pop(programme, None)
+        self._memory[programme] = (mark, groups)
+        while len(self._memory) > 1 and len(self) > MOST_OF_ALL:
+            self._memory.pop(next(iter(self._memory)))
+
     def _remember(self, programme: str) -> Groups:
-        """What new posts are compared with: as it stands, or read anew where posts went or changed."""
+        """What new posts are compared with: as it stands without what left, or read anew where another
+        process followed.
+        """
         mark = read_follow.mark(programme)
-        known = self._memory.get(programme)
-        if known is not None and known[0] == mark:
-            return known[1]
+        known, groups = self._memory.get(programme, (None, None))
+        if known is not None and groups is not None and known[0] == mark[0]:
+            left = read_follow.gone(programme, known[1], mark[1])
+            if left is not None:
+                if left.posts:
+                    groups.forget({*left.posts, *left.heirs})
+                    _hear(groups, read_follow.firsts_of(programme, left.heirs))
+                    self._memory[programme] = (mark, groups)
+                return groups
         groups = Groups()
         since = int((datetime.now(UTC) - REMEMBERED).timestamp())
-        last = read_follow.firsts(programme, mark[0], since, MOST_REMEMBERED)
-        long = [(id, text) for id, text in last if len(text) >= LEAST_LETTERS]
-        groups.add([id for id, _ in long], [text for _, text in long])
-        self._memory[programme] = (mark, groups)
+        _hear(groups, read_follow.firsts(programme, mark[0], since, MOST_REMEMBERED))
+        self._hold(programme, mark, groups)
         return groups
+
+
+def _hear(groups: Groups, firsts: Sequence[tuple[int, str]]) -> None:
+    long = [(id, text) for id, text in firsts if len(text) >= LEAST_LETTERS]
+    groups.add([id for id, _ in long], [text for _, text in long])
 
 
 def _fold(groups: Groups, posts: Sequence[Followed]) -> dict[int, int]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from django.db import transaction
 
 from earnest.egress import Egress
-from earnest.flow import handshake, leave, trace
+from earnest.flow import handshake, leave, remembered, trace
 from earnest.flow.asking import Kin
 from earnest.flow.digest import Digest, Stages
 from earnest.flow.hand import Hand
@@ -149,6 +149,7 @@ def _take(
     # Not how many are kept: beside what was read that would tell a collector what was withheld.
     with trace.span("keep"):
         outcome = keep_digest(place, source, stages, digest, heard, digest.cursor, after, fence)
+    remembered.IDS.note(source, source_name(place), page, digest, stages.keys)
     return Heard(
         read=total.read + digest.read,
         admitted=total.admitted + outcome.admitted,

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from earnest.gate.refusals import judge
 from earnest.record.errors import RefusedConfiguration
+from earnest.sources import person
 
 WORDS = frozenset(
     {
@@ -20,6 +21,14 @@ WORDS = frozenset(
     }
 )  # fmt: skip
 """Settings, of whatever type of place, that say which posts are looked for; in an address, its questions."""
+
+PEOPLE = frozenset(
+    {
+        "from_user", "from_users", "handles", "logins", "screen_name", "screen_names", "user_ids",
+        "user_usernames", "usernames",
+    }
+)  # fmt: skip
+"""Settings of programs of others that name accounts to be followed."""
 
 _LEADS = frozenset({"hashtag", "hashtags", "r", "search", "tag", "tagged", "tags", "topic", "topics"})
 """Parts of an address after which a search stands ("/tags/late-orders.rss")."""
@@ -35,15 +44,28 @@ def check_words(given: Mapping[str, Any]) -> None:
     for name in sorted(given):
         for text in _searches(name, given[name], 0):
             # As a request: a word alone ("courier") would be taken for the name of a column about people.
-            reason = judge("saved_search", f"posts about {text}")
+            reason = judge("saved_search", f"posts about {text}") or _operator(name, text)
             if reason is not None:
                 raise RefusedConfiguration(f"The setting '{name}' is refused. {reason}")
+
+
+def _operator(name: str, text: str) -> str | None:
+    found = person.operator(text)
+    if name in ("subreddit", "subreddits") and person.profile(text):
+        found = "u_"
+    if not found:
+        return None
+    return f"'{found}' picks out an account: Earnest listens to topics and places, never to people."
 
 
 def _searches(name: str, value: Any, depth: int) -> Iterator[str]:
     """What is looked for in a setting: its own words, those of settings inside it, those of an address."""
     if depth > DEEP:
         raise RefusedConfiguration("A setting holds settings too deep inside to be judged.")
+    if name.lower() in PEOPLE and value:
+        raise RefusedConfiguration(
+            f"The setting '{name}' names accounts: Earnest listens to topics and places, never to people."
+        )
     if isinstance(value, Mapping):
         for inner, one in value.items():
             whole = name.lower() in WORDS and not isinstance(one, Mapping)
@@ -66,7 +88,10 @@ def _searches(name: str, value: Any, depth: int) -> Iterator[str]:
 
 
 def _asked(address: str) -> Iterator[str]:
-    """What an address asks for: of a feed that a search engine makes, say."""
+    """What an address asks for: of a feed that a search engine makes, say. Raises RefusedConfiguration where
+    it leads to what one person says.
+    """
+    person.check(address)
     try:
         parts = urlsplit(address)
         said = parse_qsl(parts.query) + parse_qsl(parts.fragment)

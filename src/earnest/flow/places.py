@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,10 @@ from earnest.flow.secret import (
     held_secret,
     hold_secret,
     keep_secret,
+    lay_ready,
     settings_of,
+    settle,
+    take_away_ready,
 )
 from earnest.flow.trying import Tried, check_kind, may_be_added, try_place
 from earnest.record.errors import BadSetting, Refused
@@ -155,13 +159,19 @@ def change_place(
     whole = _whole(known, plain, secret or settings_of(place).get(known.secret or "", ""))
     check_words(whole)
     open_source(place.type, whole, egress)
+    take_away_ready(programme, slug)
+    changes_key = bool(known.secret and secret)
     with transaction.atomic():
+        if changes_key and fresh:
+            lay_ready(programme, slug, secret, plain)
+            transaction.on_commit(partial(settle, programme, slug, plain))
         if fresh:
             write.change_settings(programme, slug, plain)
             _note(actor, "place_changed", programme, slug)
-        if known.secret and secret:
-            keep_secret(programme, slug, secret)
+        if changes_key:
             audit.note(actor, "secret_made", programme=programme, about=f"place:{slug}")
+            if not fresh:
+                keep_secret(programme, slug, secret)
     return fresh or bool(secret)
 
 
@@ -221,6 +231,7 @@ def accept_move(programme: str, slug: str, *, actor: str) -> str:
             "With another address the key is needed again: it was given for the one before.",
             advice="Write the new address and the key on the page of its settings.",
         )
+    take_away_ready(programme, slug)
     with transaction.atomic():
         moved = write.accept_move(programme, slug)
         check_kind(place.type, place.kind, {**place.settings, "url": moved})

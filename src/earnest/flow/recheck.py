@@ -1,8 +1,9 @@
 """Looking again at what was kept: what its source does not list any more is erased here.
 
 Each day of a place is listed again before its time is up (`store.overdue` hides it when it was not), as it
-reads now: an edit that nobody told us of is seen as well. A list that fails erases nothing; the days stay
-due, and hidden when their time is up.
+reads now: an edit that nobody told us of is seen as well. Days that a place lists no more are asked for post
+by post where the place can be asked so and this process remembers the posts (`remembered`). A list that
+fails erases nothing; the days stay due, and hidden when their time is up.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 
 from earnest.desk import audit
 from earnest.egress import Egress
-from earnest.flow import handshake
+from earnest.flow import handshake, remembered
 from earnest.flow.digest import Stages
 from earnest.flow.intake import source_name
 from earnest.flow.listen import keep_digest, open_place, open_stages
 from earnest.gate.voice import Keys
-from earnest.record.errors import EarnestError, StoreError
+from earnest.record.errors import EarnestError, InputError, StoreError
 from earnest.record.raw import Page
-from earnest.sources.base import Reaches, Relists, Source
+from earnest.sources.base import LooksUp, Reaches, Relists, Source
 from earnest.sources.registry import open_source
 from earnest.sources.submit.receive import Listed
 from earnest.store import clock, read, write
@@ -26,6 +27,9 @@ from earnest.understand.classify import Model
 
 AGAIN = timedelta(minutes=20)
 """After a list that failed."""
+
+TOGETHER = 2_000
+"""Posts that are asked for one by one before what came is noted: a budget may end in between."""
 
 EVER = 1 << 20
 """A day after every post's."""
@@ -77,22 +81,62 @@ def recheck(
     if not isinstance(source, Relists):
         raise StoreError(f"The place '{place.slug}' cannot list its posts again.", advice="See its settings.")
     days = gone = 0
-    for first, end in _within_reach(source, read.days_due(place.id, now)):
-        at, known = clock.now(), read.newest_id(place.programme)
-        pages = source.still_there(clock.moment(first * clock.DAY), clock.moment(end * clock.DAY))
-        there = _heard_again(place, source, pages, stages, keys)
-        gone += write.listed(place.id, first, end, there, at, known=known)
-        days += end - first
+    again = _Again(place, source, stages, keys)
+    for first, end, listed in _by_reach(source, read.days_due(place.id, now)):
+        for seen, erased in again.listed(first, end) if listed else again.asked(first, end):
+            days, gone = days + seen, gone + erased
     _note("system", place, gone)
     return Rechecked(place, days, gone)
 
 
-def _within_reach(source: Source, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans of days that the source can still list whole; the others stay due, and hidden."""
+def _by_reach(source: Source, spans: list[tuple[int, int]]) -> list[tuple[int, int, bool]]:
+    """Spans of days that the source can still list whole (True), then what it cannot."""
     if not spans or not isinstance(source, Reaches):
-        return spans
+        return [(first, end, True) for first, end in spans]
     whole = -(-clock.seconds(source.reaches()) // clock.DAY)
-    return [(max(first, whole), end) for first, end in spans if end > whole]
+    within = [(max(first, whole), end, True) for first, end in spans if end > whole]
+    return [*within, *((first, min(end, whole), False) for first, end in spans if first < whole)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """Looking again at days of one place. Each way gives how many days were seen, and how many posts went."""
+
+    place: read.ListeningPlace
+    source: Relists
+    stages: Stages
+    keys: Keys
+
+    def listed(self, first: int, end: int) -> Iterator[tuple[int, int]]:
+        """By the place's own list; where that breaks off, as `asked`. InputError where neither goes."""
+        at, known = clock.now(), read.newest_id(self.place.programme)
+        pages = self.source.still_there(clock.moment(first * clock.DAY), clock.moment(end * clock.DAY))
+        try:
+            yield self._seen(first, end, pages, at, known)
+        except InputError:
+            seen = list(self.asked(first, end))
+            yield from seen
+            if sum(days for days, _ in seen) < end - first:
+                raise
+
+    def asked(self, first: int, end: int) -> Iterator[tuple[int, int]]:
+        """Post by post, the newest days first. Days of which this process does not remember every post are
+        left out: they stay due, and hidden.
+        """
+        at, known = clock.now(), read.newest_id(self.place.programme)
+        if not isinstance(self.source, LooksUp):
+            return
+        ids = remembered.IDS.of(read.kept_keys(self.place.id, first, end, known))
+        if end - first > 1 and (ids is None or len(ids) > TOGETHER):
+            middle = (first + end) // 2
+            yield from self.asked(middle, end)
+            yield from self.asked(first, middle)
+        elif ids is not None:
+            yield self._seen(first, end, self.source.look_up(ids), at, known)
+
+    def _seen(self, first: int, end: int, pages: Iterator[Page], at: datetime, known: int) -> tuple[int, int]:
+        there = _heard_again(self.place, self.source, pages, self.stages, self.keys)
+        return end - first, write.listed(self.place.id, first, end, there, at, known=known)
 
 
 def _note(actor: str, place: read.ListeningPlace, gone: int) -> None:
@@ -101,7 +145,7 @@ def _note(actor: str, place: read.ListeningPlace, gone: int) -> None:
 
 
 def _heard_again(
-    place: read.ListeningPlace, source: Source, pages: Iterator[Page], stages: Stages, keys: Keys
+    place: read.ListeningPlace, source: Relists, pages: Iterator[Page], stages: Stages, keys: Keys
 ) -> frozenset[bytes]:
     """Keep what is listed as it reads now; the keys of all that is there."""
     there: set[bytes] = set()
@@ -111,6 +155,7 @@ def _heard_again(
         # Counted when it first passed by; and the place's own reading goes on where it was.
         seen = replace(digest, withheld=0, refused=())
         keep_digest(place, source, stages, seen, write.Hearing(at=datetime.now(UTC)), False, False)
+        remembered.IDS.note(source, source_name(place), page, digest, keys)
     return frozenset(there)
 
 

@@ -2,11 +2,17 @@
 
 A secret that was given to try a place out is *held*: for one person and one type, for an hour, so that it
 need not be sent back to a page to be given again.
+
+A secret that is changed together with the settings it is for is *laid ready* beside the old one, with a hash
+of those settings: it counts from the moment at which the database holds them, whoever is killed in between.
 """
 
+import hashlib
 import hmac
+import json
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +29,33 @@ HELD = 3_600
 def keep_secret(programme: str, slug: str, secret: str) -> None:
     """Keep a place's secret, readable by its owner alone, in place of the one before."""
     _write(_path(programme, slug), secret)
+
+
+def lay_ready(programme: str, slug: str, secret: str, settings: Mapping[str, Any]) -> None:
+    """A secret that counts as soon as the place has these settings, and not before."""
+    _write(_ready(programme, slug), f"{_mark(settings)}\n{secret}")
+
+
+def take_away_ready(programme: str, slug: str) -> None:
+    """Nothing is laid ready: what was is of a change that never was."""
+    _ready(programme, slug).unlink(missing_ok=True)
+
+
+def settle(programme: str, slug: str, settings: Mapping[str, Any]) -> None:
+    """Take over what was laid ready for the settings that the place has now."""
+    ready = _ready(programme, slug)
+    try:
+        mark, _, secret = ready.read_text("utf-8").partition("\n")
+    except FileNotFoundError:
+        return
+    if hmac.compare_digest(mark.encode(), _mark(settings).encode()):
+        keep_secret(programme, slug, secret)
+        ready.unlink(missing_ok=True)
+
+
+def _mark(settings: Mapping[str, Any]) -> str:
+    written = json.dumps(settings, sort_keys=True, ensure_ascii=True, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 def hold_secret(programme: str, type: str, person: int, secret: str) -> None:
@@ -73,7 +106,10 @@ def check_alone(type: str, secret: str) -> None:
         return
     for place in read.listening_places():
         path = _path(place.programme, place.slug)
-        if place.type != type or place.state == "closed" or not path.is_file():
+        if place.type != type or place.state == "closed":
+            continue
+        settle(place.programme, place.slug, place.settings)
+        if not path.is_file():
             continue
         if hmac.compare_digest(path.read_text("utf-8").strip().encode(), secret.strip().encode()):
             raise Refused(
@@ -84,6 +120,7 @@ def check_alone(type: str, secret: str) -> None:
 
 def forget_secret(programme: str, slug: str) -> None:
     """A place is not read any more: its secret goes."""
+    _ready(programme, slug).unlink(missing_ok=True)
     _path(programme, slug).unlink(missing_ok=True)
 
 
@@ -92,6 +129,7 @@ def settings_of(place: read.ListeningPlace) -> dict[str, Any]:
     known = TYPES.get(place.type)
     if known is None or known.secret is None:
         return dict(place.settings)
+    settle(place.programme, place.slug, place.settings)
     path = _path(place.programme, place.slug)
     secret = path.read_text("utf-8").strip() if path.is_file() else ""
     return {**place.settings, known.secret: secret}
@@ -99,6 +137,10 @@ def settings_of(place: read.ListeningPlace) -> dict[str, Any]:
 
 def _path(programme: str, slug: str) -> Path:
     return _folder() / f"place-{programme}--{slug}.key"
+
+
+def _ready(programme: str, slug: str) -> Path:
+    return _folder() / f"place-{programme}--{slug}.ready"
 
 
 def _held(programme: str, type: str, person: int) -> Path:

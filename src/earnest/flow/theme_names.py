@@ -26,6 +26,7 @@ class Group(Protocol):
 
     @property
     def themes(self) -> tuple[int, ...]: ...
+    def __len__(self) -> int: ...
     def texts(self, number: int | None = None) -> list[str]: ...
 
 
@@ -35,14 +36,14 @@ def write(
     group: Group,
     usual: dict[str, tuple[int, Mapping[str, int]]],
     due: Collection[int],
-) -> None:
-    """Find and write the names of the themes that are due. `usual` remembers what all posts say, and is
-    counted anew when they have grown by half.
+) -> dict[int, list[str]]:
+    """Find and write the names of the themes that are due; the phrases of each, in lower case. `usual`
+    remembers what all posts say, and is counted anew when they have grown by half.
     """
     mine = [number for number in group.themes if number in due]
     if not mine:
-        return
-    size = len(group.texts())
+        return {}
+    size = len(group)
     known = usual.get("")
     if known is None or size > known[0] * 1.5 or size < known[0] * 0.67:
         known = usual[""] = (size, themes_names.usual(group.texts()))
@@ -61,6 +62,7 @@ def write(
             )
         )
     write_themes.name(programme, named)
+    return {one.number: [words.lower() for words, _ in one.phrases] for one in named}
 
 
 def kept(phrases: Sequence[Phrase]) -> list[Phrase]:

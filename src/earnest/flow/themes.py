@@ -2,30 +2,56 @@
 
 `settle` is called by `flow.follow` within the transaction that moves the mark of what was followed. What is
 remembered between two calls is held under the token that the tables had after the last write: where the two
-differ (another process wrote, a post was erased, a person merged themes, a transaction did not hold), it is
-read anew.
+differ (another process wrote, a person merged themes, a transaction did not hold), it is read anew. Posts
+that were erased or reworded meanwhile are forgotten one by one (`read_follow.gone`).
+
+A theme that nobody spoke of for long leaves memory (`understand.themes`), never the store. Where posts of it
+come again, a new theme begins; when it is named, an old one of the same phrases is had in memory again, and
+with the next look at everything the two become one under the old number, if they lie as near as any two that
+do. One that returns in other words stays a new theme, until a person says that the two are one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count as counting
 
 from earnest.flow import theme_names
-from earnest.store import clock, read, read_follow, read_grouping, read_themes, write_alerts, write_themes
+from earnest.store import (
+    clock,
+    read,
+    read_follow,
+    read_grouping,
+    read_themes,
+    scope,
+    write_alerts,
+    write_themes,
+)
+from earnest.store.read_grouping import Seen
 from earnest.store.rows import Followed
 from earnest.store.write_themes import Found, Heavy
 from earnest.understand import severity, stance
-from earnest.understand.themes import SAMPLE, Arrived, Grouping, Moves, Placed
+from earnest.understand.themes import LEAST, SAMPLE, Arrived, Grouping, Moves, Placed
 
 VIEW = 12_000
-"""Posts of a programme that are looked at again: about 25 MB."""
+"""Posts of a programme that are looked at again; in memory half as many again at most, and as many older
+ones: 30,000 posts, about 25 MB.
+"""
 AGAIN = 50
 """Posts, at least, after which everything in view is looked at again (a twentieth of what is in view)."""
 ASIDE = ("unclear",)
 """Categories whose posts found no themes; they may join one."""
-PROGRAMMES = 4
-"""Programmes whose themes are remembered at once."""
+MOST = 90_000
+"""Posts that are remembered at once, of all programmes; the programme followed longest ago is let go of."""
+SHARED = 2
+"""Phrases that a theme which left memory shares with one that was named just now, to be looked at again."""
+LOOKED_AT = 2_000
+"""Themes that left memory whose phrases are looked at, those spoken of last."""
+RETURN = 5
+"""Themes that return to memory with one batch, at most."""
+FEW = 6
+"""Of a theme that has fewer posts left in memory after some were erased, older ones are read."""
 NEW = timedelta(days=14)
 """A theme that is older when it has enough voices is not told of as new."""
 SETTLED = timedelta(days=28)
@@ -38,11 +64,19 @@ FAR = 0.7
 
 @dataclass(slots=True)
 class Memory:
-    """The grouping of a programme as it stood after a token was written, and what its posts usually say."""
+    """The grouping of a programme as it stood after a token was written, and what its posts usually say.
+
+    gone      how much had been erased or reworded then (`read_follow.mark`)
+    terms     what may not be told though it is stored, but for its age
+    returned  themes are in memory again that had left it: everything is to be looked at again
+    """
 
     token: str
+    gone: int
+    terms: tuple[Hashable, ...]
     group: Grouping
-    usual: dict[str, tuple[int, Mapping[str, int]]] = field(default_factory=dict)
+    returned: bool = False
+    usual: dict[str, tuple[int, Mapping[str, int]]] = field(default_factory=dict, repr=False)
 
 
 _memory: dict[str, Memory] = {}
@@ -66,16 +100,14 @@ def settle(programme: str, posts: Sequence[Followed]) -> None:
     except BaseException:
         _memory.pop(programme, None)
         raise
-    _memory[programme] = memory
-    while len(_memory) > PROGRAMMES:
-        _memory.pop(next(iter(_memory)))
+    _hold(programme, memory)
 
 
 def recall(programme: str) -> None:
     """Have a programme's themes in memory before a transaction begins. Where posts went they are read anew,
     which may take seconds: whoever keeps posts should not wait for that.
     """
-    _memory[programme] = _remembered(programme)
+    _hold(programme, _remembered(programme))
 
 
 def refresh(programme: str) -> int:
@@ -86,22 +118,57 @@ def refresh(programme: str) -> int:
         return 0
     memory = _remembered(programme)
     theme_names.write(programme, told.floor, memory.group, memory.usual, set(stale))
-    _memory[programme] = memory
+    _hold(programme, memory)
     return len(stale)
 
 
+def tidy(programme: str) -> None:
+    """Let go of what was erased, where the programme's themes are in memory."""
+    if programme in _memory:
+        recall(programme)
+
+
+def _hold(programme: str, memory: Memory) -> None:
+    _memory.pop(programme, None)
+    _memory[programme] = memory
+    while len(_memory) > 1 and sum(len(one.group) for one in _memory.values()) > MOST:
+        _memory.pop(next(iter(_memory)))
+
+
 def _remembered(programme: str) -> Memory:
+    """What is remembered of a programme, as it is now: without what left, or read anew."""
     token = read_grouping.token(programme)
+    arrival, gone = read_follow.mark(programme)
+    within = scope.of(programme)
+    terms = (within.hidden, within.overdue)
     memory = _memory.pop(programme, None)
-    if memory is not None and memory.token == token:
-        return memory
-    arrival, _ = read_follow.mark(programme)
-    posts = [
-        Placed(post.id, post.text, post.home, _founds(post.label, post.kind), post.fixed, post.lang)
-        for post in read_grouping.in_view(programme, arrival, VIEW, SAMPLE)
-    ]
+    if memory is not None and (memory.token, memory.terms) == (token, terms):
+        left = read_follow.gone(programme, memory.gone, gone)
+        if left is not None:
+            _forget(programme, memory, left.posts, within.first_id, arrival)
+            memory.gone = gone
+            return memory
+    posts = _placed(read_grouping.in_view(programme, arrival, VIEW, SAMPLE))
     numbers = counting(read_grouping.last_number(programme) + 1)
-    return Memory(token, Grouping.again(posts, numbers, apart=read_grouping.apart(programme), view=VIEW))
+    group = Grouping.again(posts, numbers, apart=read_grouping.apart(programme), view=VIEW)
+    return Memory(token, gone, terms, group)
+
+
+def _forget(programme: str, memory: Memory, posts: Collection[int], before: int, arrival: int) -> None:
+    """Let go of posts; of a theme that has hardly any left in memory, older ones are had there again."""
+    touched = memory.group.forget(posts, before)
+    if posts:
+        memory.usual.clear()  # it is made of their words too
+    few = [number for number, left in touched.items() if left < FEW]
+    if few:
+        memory.group.recall(_placed(read_grouping.of_themes(programme, few, arrival, SAMPLE)))
+
+
+def _placed(posts: Sequence[Seen]) -> list[Placed]:
+    return [
+        Placed(post.id, post.text, post.home, _founds(post.label, post.kind), post.fixed, post.lang)
+        for post in posts
+    ]
 
 
 def _founds(label: str, kind: str) -> bool:
@@ -116,7 +183,8 @@ def _group(memory: Memory, posts: Sequence[Followed]) -> tuple[Found, set[int]]:
     moves = group.add(
         [Arrived(post.id, post.text, _founds(post.label, post.kind), post.lang) for post in posts]
     )
-    if group.since >= max(AGAIN, len(group.texts()) // 20):
+    if memory.returned or group.since >= max(AGAIN, len(group) // 20):
+        memory.returned = False
         last = group.settle()
         moves = Moves({**moves.homes, **last.homes}, (*moves.merged, *last.merged))
     met = {home for home in moves.homes.values() if home} | {one for pair in moves.merged for one in pair}
@@ -138,7 +206,25 @@ def _name(programme: str, floor: int, memory: Memory, found: Found) -> None:
     sizes = read_grouping.sizes(programme, sorted(touched))
     due = {number for number, (posts, sized) in sizes.items() if posts >= max(2 * sized, 3) or not sized}
     if due:
-        theme_names.write(programme, floor, memory.group, memory.usual, due)
+        _return(programme, memory, theme_names.write(programme, floor, memory.group, memory.usual, due))
+
+
+def _return(programme: str, memory: Memory, named: Mapping[int, list[str]]) -> None:
+    """Have themes in memory again that left it and are called what one is called now."""
+    said = {words for phrases in named.values() for words in phrases}
+    if not said:
+        return
+    known = set(memory.group.themes)
+    alike = {
+        number: len(said & set(words))
+        for number, words in read_grouping.quiet(programme, known, LOOKED_AT)
+        if any(len(set(words) & set(phrases)) >= min(SHARED, len(words)) for phrases in named.values())
+    }
+    back = sorted(alike, key=lambda number: (-alike[number], number))[:RETURN]
+    posts = read_grouping.of_themes(programme, back, read_follow.mark(programme)[0], SAMPLE) if back else []
+    sizes = Counter(post.home for post in posts)
+    memory.group.recall(_placed([post for post in posts if sizes[post.home] >= LEAST]))
+    memory.returned = bool(back)
 
 
 def _severe(programme: str, posts: Sequence[Followed], novel: set[int]) -> None:

@@ -10,7 +10,6 @@ author, address or name of a place ever leaves with it.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -26,15 +25,20 @@ _provider: "TracerProvider | None" = None
 
 
 def begin(endpoint: str | None = None) -> bool:
-    """Send spans to a collector from now on; whether there is one. Called once, by whoever listens."""
+    """Send spans to a collector from now on; whether there is one. Called once, by whoever listens. Machines
+    name a collector for all that runs on them, so without the extra this is no error: the doctor says it.
+    """
     global _tracer, _provider
     endpoint = os.environ.get(ENDPOINT, "").strip() if endpoint is None else endpoint
-    if not endpoint or _tracer is not None or find_spec("opentelemetry.exporter") is None:
+    if not endpoint or _tracer is not None:
         return _tracer is not None
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ModuleNotFoundError:
+        return False
 
     # No other attribute of the machine, the process or the environment goes along.
     _provider = TracerProvider(resource=Resource({"service.name": "earnest"}), shutdown_on_exit=False)

@@ -122,7 +122,7 @@ class Server(ThreadingHTTPServer):
 def drip(asked: Asked) -> None:
     """A byte at a time, for ever."""
     asked.raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
-    for _ in range(400):
+    for _ in range(1_200):
         asked.raw(b" ")
         time.sleep(0.05)
 

@@ -152,7 +152,7 @@ def test_what_is_no_answer_leaves_the_post_for_later(server, reply):
     server.reply = reply
     begun = time.monotonic()
     assert ask(server) == [Later(counts=False)]
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 15
 
 
 def test_a_redirect_is_followed_to_nobody(server):

@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 # Clients of places, each an extra of its own.
 PLACES := $(foreach one,bluesky discord mail mastodon matrix reddit s3 singer slack telegram x youtube,--extra $(one))
 
-.PHONY: demo test soak check audit bench messages models lock clean format synapse spark taps
+.PHONY: demo test soak check audit bandit bench messages models lock clean format synapse spark taps
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Earnest needs Python 3.11: install it, or name one with make PYTHON=…"; exit 1; }
@@ -82,6 +82,10 @@ $(VENV)/.audit: requirements/audit.txt
 # Known holes in what Earnest runs on, asked of the package index. Where it does not answer, that is said and nothing fails.
 audit: $(VENV)/.audit
 	$(VENV)/audit/bin/pip-audit --disable-pip --require-hashes --no-deps --progress-spinner off -r requirements/run.txt
+
+# Holes in what Earnest itself is: bandit on all that is shipped (pyproject.toml says what ruff looks at instead).
+bandit: $(VENV)/.audit
+	$(VENV)/audit/bin/bandit --quiet --recursive --configfile pyproject.toml src
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

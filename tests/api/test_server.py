@@ -61,7 +61,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             env=own,
         )
     desk = Served(home, f"http://127.0.0.1:{port}", token, own)
-    for _ in range(300):
+    for _ in range(900):
         try:
             if desk.http.get("me").status_code == 200:
                 break

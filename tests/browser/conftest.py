@@ -62,7 +62,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         [*command, "--log-level", "warning", "--timeout-graceful-shutdown", "1"], cwd=ROOT, env=environment
     )
     try:
-        for _ in range(300):
+        for _ in range(900):
             try:
                 httpx.get(f"{desk.url}/sign-in", timeout=1)
                 break

@@ -69,7 +69,7 @@ def _served(home: Path, url: str, port: int, mail: int) -> Iterator[None]:
     command = [EARNEST, "serve", "--port", str(port), "--home", str(home)]
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.DEVNULL)
     try:
-        for _ in range(300):
+        for _ in range(900):
             try:
                 httpx.get(f"{url}/sign-in", timeout=1)
                 break
@@ -117,7 +117,7 @@ def heading(page: Page, words: str) -> None:
 
 def mail_of(demo: Demo) -> str:
     """The text of the next mail that comes."""
-    for _ in range(450):
+    for _ in range(900):
         if demo.mails.taken:
             break
         time.sleep(0.1)

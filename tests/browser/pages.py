@@ -61,6 +61,7 @@ SIGNED_IN: dict[str, str] = {
     "actions": "/{p}/actions",
     "action": "/{p}/actions/1",
     "account": "/account",
+    "account_mail": "/account/mail",
     "account_change_password": "/account/password",
     "account_set_password": "/account/password/first",
     "account_reauthenticate": "/account/again",
@@ -71,6 +72,7 @@ SIGNED_IN: dict[str, str] = {
 
 PUBLIC: dict[str, str] = {
     "sign_in": "/sign-in",
+    "password_forgotten": "/sign-in/forgotten",
     "notice": "/notice/{p}",
     "leave": "/leave/{p}",
     "acknowledge": "/ack/none",
@@ -79,7 +81,7 @@ PUBLIC: dict[str, str] = {
 
 ELSEWHERE = frozenset(
     {
-        "say", "said", "leave_mine", "leave_linked", "programme_new", "taxonomy_preview",
+        "say", "said", "password_renew", "account_mail_confirm", "leave_mine", "leave_linked", "programme_new", "taxonomy_preview",
         "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
         "mfa_view_recovery_codes",
         "mfa_generate_recovery_codes", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_deactivate_totp",

@@ -181,7 +181,7 @@ class Pump:
     def wait_for(self, deleted: str) -> None:
         """Until the deletion of this post came by."""
         key = deleted.rsplit("/", 1)[1]
-        for _ in range(200):
+        for _ in range(1_200):
             if any(b'"delete"' in line and key.encode() in line for line in self._relay.lines()):
                 return
             time.sleep(0.05)

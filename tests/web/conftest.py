@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from earnest.web.views import say
+from tests.filled import filled
 from tests.web import sample
 
 
@@ -15,7 +16,7 @@ from tests.web import sample
 def desk(db: None, settings: Settings) -> None:
     """The sample, within the test's own transaction."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    sample.fill(posts=45)
+    filled("desk", lambda: sample.fill(posts=45))
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,7 @@ def test_open_streams_do_not_hold_the_server(tmp_path: Path, number: signal.Sign
             env=own,
         )
     try:
-        for _ in range(200):
+        for _ in range(900):
             try:
                 reader.get(f"{desk}/sign-in", timeout=1)
                 break
@@ -54,19 +54,22 @@ def test_open_streams_do_not_hold_the_server(tmp_path: Path, number: signal.Sign
                 time.sleep(0.1)
         assert reader.get(link).status_code == 302
         heard: list[str] = []
+        opened = threading.Semaphore(0)
 
         def follow() -> None:
             with reader.stream("GET", f"{desk}/riders/live/stream", timeout=60) as answer:
+                opened.release()
                 heard.extend(answer.iter_lines())
 
         followers = [threading.Thread(target=follow) for _ in range(3)]
         for follower in followers:
             follower.start()
-        time.sleep(1.5)
+        for _ in followers:
+            assert opened.acquire(timeout=60)
         begun = time.monotonic()
         server.send_signal(number)
         server.wait(timeout=20)
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < 15
         for follower in followers:
             follower.join(timeout=5)
         assert heard.count("event: again") == 3

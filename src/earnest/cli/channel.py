@@ -27,6 +27,7 @@ def command() -> None:
 @click.option("--api", default="", help="The tracker's address, where it is a server of one's own.")
 @click.option("--user", default="", help="jira: the user that the token belongs to (Cloud).")
 @click.option("--type", "type_", default="", help="jira: the kind of issue; Task unless said.")
+@click.option("--language", default="", help="en or es; else as EARNEST_LANGUAGE says.")
 @click.option(
     "--secret-file",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
@@ -42,6 +43,7 @@ def add(
     api: str,
     user: str,
     type_: str,
+    language: str,
     secret_file: Path | None,
     home: Path | None,
 ) -> None:
@@ -49,7 +51,7 @@ def add(
     setup.django(home)
     from earnest.desk import channels
 
-    given = {"to": to, "where": where, "api": api, "user": user, "type": type_}
+    given = {"to": to, "where": where, "api": api, "user": user, "type": type_, "language": language}
     made = channels.add(programme, sort, name, given, _secret(secret_file), actor="cli")
     click.echo(f"{made.slug} was added. Try it: earnest channel test {made.slug} --programme {programme}")
     if made.shown_once:

@@ -21,7 +21,15 @@ from earnest.record.errors import EarnestError
 LEAST_FREE = 1_000_000_000
 """Bytes of free disk below which the doctor worries."""
 
-EXTRAS = {"accurate": "onnxruntime", "matrix": "nio", "pdf": "typst", "postgres": "psycopg"}
+EXTRAS = {
+    "accurate": "",
+    "metrics": "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "notices": "",
+    "pdf": "",
+    "postgres": "DATABASE_URL",
+    "spark": "",
+}
+"""Extra, and what in the environment asks for it. `doctor_places.py` tells of those of places."""
 
 
 @click.command()
@@ -224,9 +232,11 @@ def _encoder(folder: Path) -> Iterator[Finding]:
 
 
 def _extras(folder: Path) -> Iterator[Finding]:
-    for extra, module in EXTRAS.items():
-        there = importlib.util.find_spec(module) is not None
-        needed = extra == "postgres" and bool(os.environ.get("DATABASE_URL"))
+    from earnest.sources.extras import missing
+
+    for extra, setting in EXTRAS.items():
+        there = not missing(extra)
+        needed = bool(setting and os.environ.get(setting))
         state: Literal["ok", "missing", "broken"] = "ok" if there else "broken" if needed else "missing"
         mend = "" if there else f"pip install 'earnest[{extra}]'"
         yield Finding(f"extra {extra}", state, "installed" if there else "not installed", mend)

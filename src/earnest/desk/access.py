@@ -103,8 +103,6 @@ MAY: dict[Role, frozenset[Action]] = {
 }
 """What each role may do in its programme."""
 
-OF_PLACES: frozenset[Action] = frozenset({"see_community", "pause_places"})
-"""What a delegate may do only for the places they speak for."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 

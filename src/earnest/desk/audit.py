@@ -46,6 +46,7 @@ ACTIONS: dict[str, str] = {
     "invitation_accepted": "accepted an invitation",
     "password_changed": "changed a password",
     "email_set": "set a person's e-mail address",
+    "password_link_asked": "somebody asked for a mail that sets another password",
     "second_factor_added": "added a second factor",
     "second_factor_removed": "removed a second factor",
     "second_factors_forgotten": "took a person's second factors away",

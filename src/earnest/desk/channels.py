@@ -19,6 +19,7 @@ from earnest.gate.refusals import judge
 from earnest.notify import apprise, events, mail, webhook
 from earnest.notify.base import SORTS, TICKETS, WHY, Delivered, Notice, Outcome, Sort
 from earnest.notify.trackers import tracker
+from earnest.notify.words import WORDS, say
 from earnest.record.errors import BadSetting, EarnestError, Refused, RefusedConfiguration, StoreError
 from earnest.store import clock, erase_outbox, read_outbox, write_channels
 from earnest.store.read_outbox import Channel
@@ -69,8 +70,8 @@ def one(programme: str, slug: str) -> Channel:
 def add(
     programme: str, sort: str, name: str, given: Mapping[str, str], secret: str = "", *, actor: str
 ) -> Made:
-    """Add a channel. `given` are its fields as typed (`to`, `where`, `api`, `user`, `type`); `secret` is what
-    it is sent with: a messenger's or webhook's address, a tracker's token.
+    """Add a channel. `given` are its fields as typed (`to`, `where`, `api`, `user`, `type`, `language`);
+    `secret` is what it is sent with: a messenger's or webhook's address, a tracker's token.
 
     Raises BadSetting, Refused or MissingExtra, and then nothing was added.
     """
@@ -99,7 +100,10 @@ def change(
     named = _name(name)
     out = _secret(_sort(channel.sort), secret) if secret.strip() and channel.sort != "mail" else ""
     known = dict(channel.settings)
-    fields = _fields(_sort(channel.sort), given, out) if channel.sort in ("mail", *TICKETS) or out else known
+    if channel.sort in ("mail", *TICKETS) or out:
+        fields = _fields(_sort(channel.sort), given, out)
+    else:
+        fields = {key: value for key, value in known.items() if key != "language"} | _language(given)
     moves = channel.sort in TICKETS and any(fields.get(k) != known.get(k) for k in ("api", "user"))
     if moves and not out:
         raise BadSetting(
@@ -187,10 +191,12 @@ def test(programme: str, slug: str, *, actor: str) -> Tried:
     """Send a test now, and say plainly how it went. Of a tracker only whether its door opens."""
     channel = one(programme, slug)
     audit.note(actor, "channel_tested", programme=programme, about=f"channel:{channel.id}")
+    lang = content.language(channel)
     notice = Notice(
-        subject="A test from Earnest",
-        lines=("If you can read this, messages of this programme arrive here.",),
+        subject=say(lang, "test.subject"),
+        lines=(say(lang, "test.line"),),
         link=reverse("channels", args=[programme]),
+        lang=lang,
     )
     parcel = dispatch.Parcel(
         kind="test",
@@ -250,6 +256,18 @@ def _secret(sort: Sort, secret: str) -> str:
 
 def _fields(sort: Sort, given: Mapping[str, str], out: str) -> dict[str, Any]:
     """What is kept beside the secret, checked. Raises BadSetting."""
+    return {**_leads(sort, given, out), **_language(given)}
+
+
+def _language(given: Mapping[str, str]) -> dict[str, Any]:
+    """The language of its messages; none: that of the installation. Raises BadSetting."""
+    chosen = given.get("language", "").strip()
+    if chosen and chosen not in WORDS:
+        raise BadSetting("Messages do not speak that language.", advice=f"Choose {' or '.join(WORDS)}.")
+    return {"language": chosen} if chosen else {}
+
+
+def _leads(sort: Sort, given: Mapping[str, str], out: str) -> dict[str, Any]:
     if sort == "mail":
         return {"to": mail.addresses(given.get("to", ""))}
     if sort == "apprise":

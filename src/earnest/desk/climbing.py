@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from earnest.desk import audit, cases, channels, escalation_message, ladder
+from earnest.desk import audit, cases, channels, content, escalation_message, ladder
 from earnest.desk.ladder import Rung
 from earnest.store import (
     read_cases,
@@ -17,6 +17,7 @@ from earnest.store import (
     write_escalation,
     write_outbox,
 )
+from earnest.store.read_outbox import Channel
 from earnest.store.shapes_cases import OPEN, Case
 from earnest.store.shapes_escalation import EscalationRow, Team
 
@@ -81,11 +82,11 @@ def _take(
             team,
             until=until,
             link=f"/ack/{token}",
-            now=now,
+            lang=content.language(channel),
         )
         write_outbox.queue(
             programme,
-            channel,
+            channel.id,
             kind="escalation",
             key=f"escalation:{row.id}:{row.turn}:{row.step}:{slug}",
             payload=message.plain(),
@@ -117,12 +118,12 @@ def resolve(programme: str, team: Team | None, rung: Rung) -> Team | None:
     return next((one for one in read_teams.teams(programme) if one.leadership), team)
 
 
-def _channels(programme: str, rung: Rung, team: Team | None) -> dict[str, int]:
+def _channels(programme: str, rung: Rung, team: Team | None) -> dict[str, Channel]:
     """The channels of a step by slug: its own, else those of the team, or of its lead."""
     wanted = rung.channels
     if not wanted and team is not None:
         wanted = (rung.who == "lead" and team.channels.get("lead")) or team.channels.get("team", ())
-    known = {channel.slug: channel.id for channel in channels.of(programme)}
+    known = {channel.slug: channel for channel in channels.of(programme)}
     return {slug: known[slug] for slug in wanted if slug in known}
 
 

@@ -11,8 +11,10 @@ from django.conf import settings
 from earnest.gate.redact import redact
 from earnest.notify.base import Notice
 from earnest.notify.rules import Rules, Shown, settle
+from earnest.notify.words import known
 from earnest.record import audience
-from earnest.store import read_outbox
+from earnest.store import read_outbox, read_people
+from earnest.store.read_outbox import Channel
 
 
 def address() -> str:
@@ -22,6 +24,17 @@ def address() -> str:
     host = next((host for host in settings.ALLOWED_HOSTS if host and not host.startswith((".", "*"))), "")
     https = bool(getattr(settings, "SESSION_COOKIE_SECURE", False))
     return f"https://{host}" if https else f"http://{host or '127.0.0.1'}:8000"
+
+
+def language(channel: Channel | None = None) -> str:
+    """What a channel's messages are written in: as it is set there, else as the installation speaks."""
+    chosen = str(channel.settings.get("language", "")) if channel is not None else ""
+    return known(chosen or settings.LANGUAGE_CODE)
+
+
+def language_of(person: int) -> str:
+    """What one of the desk's own people reads: as they chose, else as the installation speaks."""
+    return known(read_people.chosen(person).language or settings.LANGUAGE_CODE)
 
 
 def rules(programme: str, case: int | None, quoted: Sequence[int] = ()) -> Rules:

@@ -14,24 +14,12 @@ from django.conf import settings
 from earnest.desk import taxonomy_names
 from earnest.desk.ladder import Rung, of_plain
 from earnest.notify.base import Notice
+from earnest.notify.words import say
 from earnest.store import read, read_themes
 from earnest.store.read_route_things import Evidence
 from earnest.store.shapes import Programme
 from earnest.store.shapes_cases import Case
 from earnest.store.shapes_escalation import EscalationRow, Team
-
-ASKED = {
-    "team": "Please look at it, and say that you have it",
-    "lead": "The team has not answered. Please see to it that somebody has it, and say so",
-    "leadership": "Nobody has answered so far. Please see to it that somebody has it, and say so",
-}
-"""What is asked, by step."""
-
-KINDS = {
-    "addressed": "said to you directly",
-    "open": "said in public",
-    "closed": "said in communities that invited you",
-}
 
 
 def notice(
@@ -44,40 +32,49 @@ def notice(
     *,
     until: datetime | None,
     link: str,
-    now: datetime,
+    lang: str = "en",
 ) -> Notice:
-    """The message of one step. `link` is the path that acknowledges it."""
+    """The message of one step. `link` is the path that acknowledges it; `lang` what its readers read."""
     found = read.programme(programme)
     if found is None:
         raise LookupError(programme)
-    lines = [f"{found.name}: case {case.number} was sent to {team.name if team else 'you'}."]
-    about = about_words(found, told)
+    sent = {"programme": found.name, "number": case.number}
+    lines = [
+        say(lang, "escalation.sent", **sent, team=team.name)
+        if team
+        else say(lang, "escalation.sent_to_you", **sent)
+    ]
+    about = about_words(found, told, lang)
     if about:
-        lines.append(f"It is about {about}.")
+        lines.append(say(lang, "escalation.about", about=about))
     if told.since is not None and told.voices >= found.floor:
-        lines.append(f"First heard {moment(told.since, _zone(row))}.")
-    lines += _where(told)
+        lines.append(say(lang, "escalation.first", when=moment(told.since, _zone(row), lang)))
+    lines += _where(told, lang)
     if row.route_name:
-        lines.append(f"It goes by the route “{row.route_name}”.")
-    asked = ASKED[rung.who] if row.step or rung.who == "team" else ASKED["team"]
-    lines.append(f"{asked}{f' until {moment(until, _zone(row))}' if until else ''}.")
+        lines.append(say(lang, "escalation.route", route=row.route_name))
+    who = rung.who if row.step else "team"
+    if until is None:
+        lines.append(say(lang, f"escalation.{who}"))
+    else:
+        lines.append(say(lang, f"escalation.{who}_until", when=moment(until, _zone(row), lang)))
     facts: dict[str, str | int] = {"case": case.number, "severity": case.severity}
     if told.voices or told.posts:
         facts |= {"voices": coarse(told.voices, found.floor), "posts": told.posts}
     return Notice(
-        subject=f"Case {case.number} needs an answer",
+        subject=say(lang, "escalation.subject", number=case.number),
         lines=tuple(lines),
         link=f"/{programme}/cases/{case.number}",
         facts=facts,
         title=case.title,
-        acts=(("I have it", link),),
+        acts=((say(lang, "escalation.have_it"), link),),
+        lang=lang,
     )
 
 
-def about_words(programme: Programme, told: Evidence) -> str:
+def about_words(programme: Programme, told: Evidence, lang: str = "en") -> str:
     """What something is about, in names that may be told."""
     names = [*_themes(programme, told)]
-    called = taxonomy_names.of(programme.slug)
+    called = taxonomy_names.of(programme.slug, lang)
     names += [called.about(label) for label in told.labels[:3] if label not in ("other", "unclear")]
     return ", ".join(dict.fromkeys(names[:4]))
 
@@ -89,15 +86,17 @@ def _themes(programme: Programme, told: Evidence) -> Sequence[str]:
     return [row.name for row in rows if row is not None and row.name and row.voices >= programme.floor]
 
 
-def _where(told: Evidence) -> list[str]:
+def _where(told: Evidence, lang: str) -> list[str]:
     """The kinds of place; titles of places only where none is closed."""
-    if not told.kinds:
-        return []
     if "closed" in told.kinds:
-        return [f"Where: {', '.join(KINDS[kind] for kind in told.kinds)}."]
-    more = len(told.places) - 4
-    shown = ", ".join(told.places[:4]) + (f" and {more} more" if more > 0 else "")
-    return [f"Where: {shown}."] if shown else []
+        kinds = ", ".join(say(lang, f"kind.{kind}") for kind in told.kinds)
+        return [say(lang, "escalation.where", places=kinds)]
+    shown, more = ", ".join(told.places[:4]), len(told.places) - 4
+    if not told.kinds or not shown:
+        return []
+    if more > 0:
+        return [say(lang, "escalation.where_more", places=shown, more=more)]
+    return [say(lang, "escalation.where", places=shown)]
 
 
 def coarse(count: int, floor: int) -> int:
@@ -110,7 +109,8 @@ def _zone(row: EscalationRow) -> str:
     return quiet.zone if quiet else settings.TIME_ZONE
 
 
-def moment(at: datetime, zone: str) -> str:
+def moment(at: datetime, zone: str, lang: str = "en") -> str:
     """A time in words, with its zone: "3 May, 14:00 (Europe/Berlin)"."""
     here = at.astimezone(ZoneInfo(zone))
-    return f"{here.day} {here:%B, %H:%M} ({zone})"
+    month = say(lang, "months").split()[here.month - 1]
+    return say(lang, "moment", day=here.day, month=month, time=f"{here:%H:%M}", zone=zone)

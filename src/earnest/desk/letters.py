@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import make_msgid
+from threading import Thread
 
 from django.conf import settings
 
@@ -27,6 +28,21 @@ def send(to: str, letter: Letter) -> str:
     server = mail_server()
     if server is None:
         return "no_server"
+    sender, message = _written(to, letter)
+    answer = hand_in(server, sender, [to], message, SECONDS)
+    return "sent" if answer.step == "done" else "failed"
+
+
+def send_meanwhile(to: str, letter: Letter) -> None:
+    """The same while the page is answered already: how long it takes tells nobody that there was a mail."""
+    server = mail_server()
+    if server is not None:
+        sender, message = _written(to, letter)
+        Thread(target=hand_in, args=(server, sender, [to], message, SECONDS), name="letter").start()
+
+
+def _written(to: str, letter: Letter) -> tuple[str, bytes]:
+    """The sender's address, and the mail as it is handed in."""
     sender = mail.sender(settings.EARNEST_MAIL_FROM)
     message = EmailMessage()
     message["From"] = str(sender)
@@ -35,5 +51,4 @@ def send(to: str, letter: Letter) -> str:
     message["Message-ID"] = make_msgid(domain=sender.domain)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
-    answer = hand_in(server, sender.addr_spec, [to], bytes(message), SECONDS)
-    return "sent" if answer.step == "done" else "failed"
+    return sender.addr_spec, bytes(message)

@@ -52,6 +52,18 @@ def _hashed(said: str) -> str:
     ).hexdigest()
 
 
+def spent(limit: Limit, said: str) -> bool:
+    """Whether what is limited was done too often by or to whom `said` names."""
+    key = _hashed(f"{limit.name}\0{said}")
+    found = write_visits.attempts((key,)).get(key)
+    return found is not None and found[0] >= limit.times and found[1] > clock.now() - limit.window
+
+
+def count(limit: Limit, said: str) -> None:
+    """Count it once."""
+    write_visits.note_attempt(_hashed(f"{limit.name}\0{said}"), limit.window)
+
+
 def locked(name: str, address: str) -> bool:
     """Whether this name from this address has to wait."""
     found = write_visits.attempts(keys(name, address))

@@ -20,6 +20,7 @@ from earnest.notify import answers, render
 from earnest.notify.base import TICKETS, Delivered, Later, Never, Notice, Outcome
 from earnest.notify.rules import LONGEST_LINE, LONGEST_SUBJECT, Shown, clean, settle
 from earnest.notify.trackers import Garbled, tracker
+from earnest.notify.words import say
 from earnest.record.errors import EarnestError, EgressRefused, Refused, StoreError
 from earnest.store import (
     clock,
@@ -59,9 +60,9 @@ def of_case(programme: str, number: int) -> list[Link]:
     return read_tickets.of_case(programme, number)
 
 
-def draft(programme: str, number: int) -> Draft:
-    """What a ticket on a case would say: composed by the content rules."""
-    notice = _notice(programme, number)
+def draft(programme: str, number: int, channel: Channel | None = None) -> Draft:
+    """What a ticket on a case would say: composed by the content rules, in the language of its tracker."""
+    notice = _notice(programme, number, channel)
     rules = content.rules(programme, number)
     seen = settle(notice, rules)
     rest = render.text(replace(seen, title="", lines=()))
@@ -85,7 +86,7 @@ def create(
     there is no such case or tracker.
     """
     there = _channel(programme, channel)
-    notice = _notice(programme, number)
+    notice = _notice(programme, number, there)
     own = bool(title.strip() or body.strip())
     if own:
         if not content.rules(programme, number).typed:
@@ -302,10 +303,12 @@ def _comment(channel: Channel, case: int, seq: int) -> int:
     queued = 0
     for link in read_tickets.of_case(channel.programme, case):
         if link.tell and link.channel == channel.id and link.state != "gone":
+            lang = content.language(channel)
             notice = Notice(
-                f"Case {case} was closed",
-                lines=(f"Case {case} was closed.",),
+                say(lang, "event.case_closed", number=case),
+                lines=(say(lang, "ticket.closed", number=case),),
                 link=_path(channel.programme, case),
+                lang=lang,
             )
             made = write_outbox.queue(
                 channel.programme,
@@ -325,14 +328,15 @@ def _begin_telling(channel: Channel) -> None:
         write_channels.followed(channel.id, mark=read_events.last(), alerts=channel.alerts)
 
 
-def _notice(programme: str, number: int) -> Notice:
-    case = _case(programme, number)
+def _notice(programme: str, number: int, channel: Channel | None) -> Notice:
+    case, lang = _case(programme, number), content.language(channel)
     return Notice(
-        subject=f"Case {number}",
-        lines=("A team is looking at a problem that people report. The case on the desk says more.",),
+        subject=say(lang, "ticket.subject", number=number),
+        lines=(say(lang, "ticket.line"),),
         title=case.title,
         link=_path(programme, number),
         facts={"severity": case.severity, "status": case.status},
+        lang=lang,
     )
 
 

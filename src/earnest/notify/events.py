@@ -5,25 +5,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event.
+    """One event; its sentence is `words.say(lang, "event.<name>")`.
 
-    says     the subject, with the case's number
     actions  links of the audit chain that mean it; none for what is followed elsewhere
     """
 
-    says: str
     actions: tuple[str, ...]
 
 
 EVENTS: dict[str, Event] = {
-    "case_opened": Event("Case {number} was opened", ("case_opened", "case_split")),
-    "case_changed": Event("Case {number} was changed", ("case_changed", "case_merged", "case_undone")),
-    "case_closed": Event("Case {number} was closed", ("case_closed",)),
-    "case_reopened": Event("Case {number} came back", ("case_reopened",)),
-    "escalated": Event("Case {number} was escalated", ("escalated", "escalation_climbed")),
-    "acknowledged": Event("Case {number} was acknowledged", ("escalation_acknowledged",)),
-    "action_recorded": Event("Something was done about case {number}", ("action_recorded",)),
-    "alert_opened": Event("An alert was opened", ()),
+    "case_opened": Event(("case_opened", "case_split")),
+    "case_changed": Event(("case_changed", "case_merged", "case_undone")),
+    "case_closed": Event(("case_closed",)),
+    "case_reopened": Event(("case_reopened",)),
+    "escalated": Event(("escalated", "escalation_climbed")),
+    "acknowledged": Event(("escalation_acknowledged",)),
+    "action_recorded": Event(("action_recorded",)),
+    "alert_opened": Event(()),
 }
 """Every event that can be subscribed to."""
 

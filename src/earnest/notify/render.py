@@ -13,8 +13,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from earnest.notify.rules import Shown
-
-FOOT = "Sent by Earnest. It holds no post and no name; open the desk to read."
+from earnest.notify.words import say
 
 _INERT = str.maketrans(
     {
@@ -47,15 +46,15 @@ def inert(text: str) -> str:
 
 def text(shown: Shown, *, ref: str = "", made_inert: bool = False) -> str:
     """Lines of plain text. `ref`: what the reader may recognise a repeat by."""
-    say = inert if made_inert else str
-    parts = [say(shown.title)] if shown.title else []
-    parts += [say(line) for line in shown.lines]
-    parts += [f"“{say(quote)}”" for quote in shown.quotes]
-    facts = "\n".join(f"{say(name)}: {say(value)}" for name, value in shown.facts)
+    plain = inert if made_inert else str
+    parts = [plain(shown.title)] if shown.title else []
+    parts += [plain(line) for line in shown.lines]
+    parts += [f"“{plain(quote)}”" for quote in shown.quotes]
+    facts = "\n".join(f"{plain(name)}: {plain(value)}" for name, value in shown.facts)
     links = "\n".join(
-        [*(f"{say(says)}: {url}" for says, url in shown.acts), *([shown.link] if shown.link else [])]
+        [*(f"{plain(says)}: {url}" for says, url in shown.acts), *([shown.link] if shown.link else [])]
     )
-    foot = FOOT if not shown.quotes else "Sent by Earnest. Please do not pass the quoted words on."
+    foot = say(shown.lang, "foot.quotes" if shown.quotes else "foot")
     return "\n\n".join(part for part in (*parts, facts, links, f"{foot} ({ref})" if ref else foot) if part)
 
 
@@ -71,7 +70,7 @@ def page(shown: Shown) -> str:
     body += [f'<p><a href="{esc(url)}">{esc(says)}</a></p>' for says, url in shown.acts]
     if shown.link:
         body.append(f'<p><a href="{esc(shown.link)}">{esc(shown.link)}</a></p>')
-    body.append(f"<p><small>{esc(FOOT)}</small></p>")
+    body.append(f"<p><small>{esc(say(shown.lang, 'foot.quotes' if shown.quotes else 'foot'))}</small></p>")
     return (
         f'<!doctype html><html lang="{esc(shown.lang)}"><head><meta charset="utf-8">'
         f"<title>{esc(shown.subject)}</title></head><body>{''.join(body)}</body></html>"

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from earnest.notify.base import COUNTS, Notice
+from earnest.notify.words import ENGLISH, known, number, say, value
 
 MOST_LINES, MOST_FACTS, MOST_ACTS, MOST_QUOTES = 40, 20, 4, 5
 LONGEST_SUBJECT, LONGEST_LINE, LONGEST_FACT, LONGEST_QUOTE = 150, 600, 120, 400
@@ -64,7 +65,8 @@ def settle(notice: Notice, rules: Rules) -> Shown:
     def allowed(text: str) -> str:
         return "" if _holds(text, runs, loose) else text
 
-    subject = allowed(clean(notice.subject, LONGEST_SUBJECT)) or "News from the desk"
+    lang = known(notice.lang)
+    subject = allowed(clean(notice.subject, LONGEST_SUBJECT)) or say(lang, "news")
     lines = [allowed(clean(line, LONGEST_LINE)) for line in notice.lines[:MOST_LINES]]
     title = allowed(_scrubbed(notice.title, LONGEST_SUBJECT, rules)) if rules.typed else ""
     quotes = [
@@ -74,11 +76,11 @@ def settle(notice: Notice, rules: Rules) -> Shown:
     ]
     facts = [
         (name, value)
-        for name, value in _facts(notice.facts, rules)
+        for name, value in _facts(notice.facts, rules, lang)
         if not _holds(f"{name} {value}", runs, loose)
     ]
     acts = [
-        (allowed(clean(says, LONGEST_FACT)) or "Open it", whole(path, rules.address))
+        (allowed(clean(says, LONGEST_FACT)) or say(lang, "open"), whole(path, rules.address))
         for says, path in notice.acts[:MOST_ACTS]
     ]
     return Shown(
@@ -89,7 +91,7 @@ def settle(notice: Notice, rules: Rules) -> Shown:
         link=whole(notice.link, rules.address),
         acts=tuple((says, url) for says, url in acts if url),
         quotes=tuple(quote for quote in quotes if quote),
-        lang=notice.lang if notice.lang in ("en", "es") else "en",
+        lang=lang,
     )
 
 
@@ -98,38 +100,26 @@ def _scrubbed(text: str, longest: int, rules: Rules) -> str:
     return clean(rules.scrub(clean(text, longest)), longest)
 
 
-_FACTS = {
-    "case": "Case",
-    "voices": "Voices",
-    "posts": "Posts",
-    "normally": "Normally",
-    "severity": "Severity",
-    "status": "Status",
-    "team": "Team",
-    "due": "Due",
-    "label": "About",
-    "alert": "Alert",
-    "step": "Step",
-}
+_FACTS = frozenset(key.removeprefix("fact.") for key in ENGLISH if key.startswith("fact."))
 
 
-def _facts(facts: Mapping[str, str | int], rules: Rules) -> Iterable[tuple[str, str]]:
-    for name, value in list(facts.items())[:MOST_FACTS]:
-        says = _FACTS.get(name) or clean(name.replace("_", " ").capitalize(), 40)
-        if isinstance(value, bool):
+def _facts(facts: Mapping[str, str | int], rules: Rules, lang: str) -> Iterable[tuple[str, str]]:
+    for name, found in list(facts.items())[:MOST_FACTS]:
+        says = say(lang, f"fact.{name}") if name in _FACTS else clean(name.replace("_", " ").capitalize(), 40)
+        if isinstance(found, bool):
             continue
-        if isinstance(value, int):
-            yield says, _count(value, name, rules) if name in COUNTS else str(value)
-        elif shown := clean(value, LONGEST_FACT):
+        if isinstance(found, int):
+            yield says, _count(found, name, rules, lang) if name in COUNTS else str(found)
+        elif shown := clean(value(lang, found), LONGEST_FACT):
             yield says, shown
 
 
-def _count(value: int, name: str, rules: Rules) -> str:
-    if value < rules.floor:
-        return f"fewer than {rules.floor}"
+def _count(count: int, name: str, rules: Rules, lang: str) -> str:
+    if count < rules.floor:
+        return say(lang, "few", floor=rules.floor)
     if name == "voices":
-        return str(value)
-    return f"about {round(value / rules.step) * rules.step:,}"
+        return str(count)
+    return say(lang, "some", count=number(lang, round(count / rules.step) * rules.step))
 
 
 # An address in any spelling; then anything with a path behind a host, an e-mail address, a handle.

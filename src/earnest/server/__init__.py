@@ -1,5 +1,6 @@
 """The process: settings, addresses and the ASGI door.
 
-Promise: what a deployment may set is one table in `settings.py`, read once there; nothing else reads the
-environment.
+Promise: what a deployment may set is one table (`table.py`), read once in `settings.py`. Only commands that
+look before there are settings (`doctor`, `restore`) ask the environment themselves; stages get what they
+need.
 """

@@ -5,7 +5,7 @@ Names that begin with `account_`, `mfa_` and `openid_connect_` are those by whic
 
 from django.urls import path
 
-from earnest.web.views import account, account_steps, join, sign_in, single_sign_on
+from earnest.web.views import account, account_steps, join, mailbox, sign_in, single_sign_on
 
 urlpatterns = [
     path("sign-in", sign_in.page, name="sign_in"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("sign-in/second", account_steps.second, name="mfa_authenticate"),
     path("sign-in/with/<slug:provider_id>", single_sign_on.go, name="openid_connect_login"),
     path("sign-in/with/<slug:provider_id>/back", single_sign_on.back, name="openid_connect_callback"),
+    path("sign-in/forgotten", mailbox.forgotten, name="password_forgotten"),
+    path("sign-in/new/<str:token>", mailbox.renew, name="password_renew"),
     path("language", account.language, name="language"),
     path("join/<str:token>", join.page, name="join"),
     path("join/<str:token>/here", join.here, name="join_here"),
@@ -24,6 +26,8 @@ urlpatterns = [
     path("account/choices", account.choices, name="account_choices"),
     path("account/sessions/end", account.end_others, name="account_end_others"),
     path("account/sessions/<int:visit>/end", account.end_one, name="account_end_one"),
+    path("account/mail", mailbox.address, name="account_mail"),
+    path("account/mail/<str:token>", mailbox.confirm, name="account_mail_confirm"),
     path("account/password", account_steps.password, name="account_change_password"),
     path("account/password/first", account_steps.first_password, name="account_set_password"),
     path("account/again", account_steps.again, name="account_reauthenticate"),

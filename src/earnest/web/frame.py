@@ -65,6 +65,8 @@ UNDER_SETUP = frozenset(
         "learning",
         "second",
         "setup",
+        "escalations",
+        "actions",
     }
 )
 """First parts of addresses that are found through Setup."""
@@ -171,7 +173,7 @@ def rooms(request: HttpRequest, programme: Programme) -> list[Room]:
 
 def _under_setup(path: str, programme: str) -> bool:
     inside = path.removeprefix(f"/{programme}/")
-    return inside.partition("/")[0] in UNDER_SETUP or inside.startswith("alerts/rules")
+    return inside.partition("/")[0] in UNDER_SETUP
 
 
 def ringing(user: access.Person, programme: Programme) -> list[int]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from earnest.desk.invitations import LIVES, Made
 from earnest.desk.letters import Letter
+from earnest.store import read_people
 
 ROLES = {
     "viewer": _("viewer"),
@@ -54,6 +57,7 @@ def letter(before: str, programme: str, role: str) -> Callable[[str], Letter]:
 
 
 CHANGED = {
+    "email_set": _("The e-mail address of your account was changed; this was the one before."),
     "password_changed": _("The password of your account was changed."),
     "second_factor_added": _("A second factor was added to your account."),
     "second_factor_removed": _("A second factor was removed from your account."),
@@ -69,6 +73,52 @@ def changed(action: str, name: str) -> Letter:
         "%(what)s\n\nYou sign in as %(name)s. If it was not you, tell whoever runs the desk at once."
     ) % {"what": CHANGED[action], "name": name}
     return Letter(gettext("Your account on the listening desk"), text)
+
+
+def told(action: str) -> Callable[[int, str], Letter]:
+    """The same mail for an account's id and name, in the language that they chose."""
+
+    def made(user: int, name: str) -> Letter:
+        with _theirs(user):
+            return changed(action, name)
+
+    return made
+
+
+def forgotten(before: str) -> Callable[[int, str, str], Letter]:
+    """The mail with a link for another password; the link is `before` and its token."""
+
+    def made(user: int, name: str, token: str) -> Letter:
+        with _theirs(user):
+            text = gettext(
+                "Somebody asked for a new password for your account on the listening desk; you sign in as"
+                " %(name)s.\n\n"
+                "Choose it here, within an hour:\n%(link)s\n\n"
+                "The link works once. If you did not ask, do nothing: your password stays as it is."
+            ) % {"name": name, "link": f"{before}{token}"}
+            return Letter(gettext("A new password for the listening desk"), text)
+
+    return made
+
+
+def confirming(before: str, name: str) -> Callable[[str], Letter]:
+    """The mail to a new address, for its token: the reader asked for it on the page they look at."""
+
+    def made(token: str) -> Letter:
+        text = gettext(
+            "%(name)s wants to use this e-mail address on the listening desk.\n\n"
+            "Confirm it here, within a day:\n%(link)s\n\n"
+            "If that is not you, do nothing: the address is not used."
+        ) % {"name": name, "link": f"{before}{token}"}
+        return Letter(gettext("Confirm your e-mail address"), text)
+
+    return made
+
+
+def _theirs(user: int) -> translation.override:
+    """The language that a person chose; else that of the page, which is how whoever asks reads it."""
+    chosen = read_people.chosen(user).language
+    return translation.override(chosen if chosen in dict(settings.LANGUAGES) else translation.get_language())
 
 
 def mailed(made: Made) -> str:

@@ -163,6 +163,8 @@ SAID = (
     _("no"),
     _("yes"),
     _("After so many hours what was kept is looked at again; X asks for 24 at most."),
+    _("Keep posts past seven days"),
+    _("X is then asked for each of them again, which counts towards the plan every time."),
     _("YouTube: comments of a channel or of videos"),
     _(
         "YouTube asks that what is kept is looked at again within 30 days, and that what was deleted there goes here."

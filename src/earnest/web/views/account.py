@@ -33,6 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "has_password": user.has_usable_password(),
         "factors": {name: is_mfa_enabled(user, [kind]) for name, kind in KINDS.items()},
+        "address": read_people.address_of(user.pk),
         "sessions": sessions.of(user.pk),
         "here": visits.here(request),
         "chosen": read_people.chosen(user.pk),

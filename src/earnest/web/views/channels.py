@@ -19,7 +19,7 @@ from earnest.store.read_outbox import Channel
 from earnest.web import channel_words as words
 from earnest.web.frame import door, render
 
-FIELDS = ("to", "where", "api", "user", "type")
+FIELDS = ("to", "where", "api", "user", "type", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ def add(request: HttpRequest, programme: Programme, sort: str) -> HttpResponse:
         "word": words.SORTS[sort],
         "tracker": sort in TICKETS,
         "said": said,
+        "languages": settings.LANGUAGES,
         "problem": problem,
         "missing": sort == "apprise" and not apprise.available(),
     }
@@ -204,6 +205,7 @@ def _one(
         "takes_in": channel.sort == "webhook" or channel.sort in TICKETS,
         "events": [(name, words.EVENTS[name], name in channel.events) for name in events.EVENTS],
         "said": said or known,
+        "languages": settings.LANGUAGES,
         "problem": problem,
         "tried": tried,
         "tried_says": words.result(tried.why) if tried else "",

@@ -57,6 +57,7 @@ def _form(request: HttpRequest, onward: str, problem: str = "", status: int = 20
     context = {
         "onward": onward,
         "problem": problem,
+        "renewed": request.GET.get("renewed") == "yes" and not problem,
         "name": request.POST.get("name", ""),
         "single": adapters.single_sign_on(),
     }

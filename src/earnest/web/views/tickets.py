@@ -31,14 +31,22 @@ def part(request: HttpRequest, programme: Programme, number: int) -> dict[str, A
 @door("work_cases")
 def new(request: HttpRequest, programme: Programme, number: int) -> HttpResponse:
     """What the ticket would say; POST queues it."""
+    said = {name: request.POST.get(name, "") for name in ("title", "body", "channel")}
+    trackers = tickets.channels(programme.slug)
+    asked = said["channel"] or request.GET.get("channel", "")
     try:
-        draft = tickets.draft(programme.slug, number)
+        drafts = {one.slug: tickets.draft(programme.slug, number, one) for one in trackers}
+        draft = (
+            drafts.get(asked) or next(iter(drafts.values()), None) or tickets.draft(programme.slug, number)
+        )
     except StoreError as error:
         raise Http404 from error
-    said = {name: request.POST.get(name, "") for name in ("title", "body", "channel")}
     problem = ""
     if request.method == "POST":
-        same = said["title"].strip() == draft.title and _lines(said["body"]) == _lines(draft.body)
+        same = any(
+            said["title"].strip() == one.title and _lines(said["body"]) == _lines(one.body)
+            for one in drafts.values()
+        )
         try:
             tickets.create(
                 programme.slug,
@@ -58,8 +66,8 @@ def new(request: HttpRequest, programme: Programme, number: int) -> HttpResponse
         "draft": draft,
         "title": said["title"] or draft.title,
         "body": said["body"] or draft.body,
-        "trackers": tickets.channels(programme.slug),
-        "chosen": said["channel"],
+        "trackers": trackers,
+        "chosen": asked,
         "problem": problem,
     }
     return render(request, "web/ticket_new.html", programme, context, status=400 if problem else 200)

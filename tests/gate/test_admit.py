@@ -23,11 +23,11 @@ PROTECTED = "Everyone log off friday noon, union meeting after"
 
 def gate(**changes: object) -> Gate:
     chosen = {"audience": "customers", "kind": "addressed", "source": "shop/reviews"} | changes
-    return Gate(Keys.passing(), **chosen)  # type: ignore[arg-type]
+    return Gate(Keys.passing(), **chosen)
 
 
 def one(text: str = "The app crashes.", **changes: object) -> RawPost:
-    return RawPost("1", text, **({"created": NOW} | changes))  # type: ignore[arg-type]
+    return RawPost("1", text, **({"created": NOW} | changes))
 
 
 def cleared(raw: RawPost, **changes: object) -> ClearedPost:
@@ -167,7 +167,7 @@ def test_nothing_said_before_the_consent_is_heard() -> None:
     assert admitted.withheld == 1
 
 
-@pytest.mark.parametrize("step", ["hear_all", "clean", "redact", "domain_of"])
+@pytest.mark.parametrize("step", ["hear_all", "clean", "redact_all", "domain_of"])
 def test_where_a_step_fails_nothing_is_admitted_and_nothing_is_told(
     step: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

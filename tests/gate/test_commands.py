@@ -37,7 +37,7 @@ def test_gate(audience: str) -> None:
 def test_redact_gives_offsets_in_characters() -> None:
     text = "Señor 🚲: ann@example.org"
     (row,) = rows(run("redact", {"id": "1", "text": text}))
-    (span,) = row["spans"]  # type: ignore[misc]
+    (span,) = row["spans"]
     assert text[span["start"] : span["end"]] == "ann@example.org"
     assert (span["kind"], row["text"]) == ("email", "Señor 🚲: [email]")
 

@@ -144,7 +144,7 @@ def test_ordinary_texts_pass(read: Callable[[], list[str]], most: float) -> None
     try:
         texts = read()
     except FileNotFoundError:
-        pytest.skip("the shared data is not here")
+        pytest.skip("the public data sets are not beside the repository")
     if not texts:
-        pytest.skip("the shared data is not here")
+        pytest.skip("the public data sets are not beside the repository")
     assert share(texts) <= most

@@ -35,7 +35,7 @@ def test_the_set_was_not_learned() -> None:
 
 
 def test_what_aims_at_speech_or_people_is_refused_with_a_sentence() -> None:
-    reasons = [judge(row["door"], row["text"]) for row in REFUSED]  # type: ignore[arg-type]
+    reasons = [judge(row["door"], row["text"]) for row in REFUSED]
     given = [reason for reason in reasons if reason is not None]
     assert len(given) / len(reasons) >= 0.97
     for reason in given:
@@ -44,7 +44,7 @@ def test_what_aims_at_speech_or_people_is_refused_with_a_sentence() -> None:
 
 
 def test_look_alikes_are_allowed() -> None:
-    refused = [row["text"] for row in ALLOWED if judge(row["door"], row["text"])]  # type: ignore[arg-type]
+    refused = [row["text"] for row in ALLOWED if judge(row["door"], row["text"])]
     assert len(refused) / len(ALLOWED) <= 0.03, refused
 
 
@@ -74,7 +74,7 @@ def test_what_must_never_pass(door: Door, text: str) -> None:
 
 def test_an_unknown_door_is_an_error() -> None:
     with pytest.raises(ValueError, match="not a door"):
-        judge("window", "pay")  # type: ignore[arg-type]
+        judge("window", "pay")
 
 
 def test_what_is_too_long_to_judge_is_refused() -> None:

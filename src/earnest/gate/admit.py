@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from earnest.gate import audience as audiences
 from earnest.gate.consent import Consent, covers, live
 from earnest.gate.optout import flagged_out, wish
 from earnest.gate.personal import domain_of
 from earnest.gate.protected import Heard, hear_all, is_protected
-from earnest.gate.redact import redact
+from earnest.gate.redact import redact, redact_all
 from earnest.gate.text import MAX, clean
 from earnest.gate.voice import Keys
 from earnest.record.cleared import ClearedPost, Erasure
@@ -69,6 +69,17 @@ class Admitted:
 
 
 Answer = ClearedPost | Erasure | Refusal | Withheld | Leaving
+
+
+class _Passing(NamedTuple):
+    """A post that may go on once its text is redacted."""
+
+    raw: RawPost
+    text: str
+    created: datetime
+
+    def __repr__(self) -> str:
+        return "_Passing()"
 
 
 class Gate:
@@ -137,9 +148,15 @@ class Gate:
             raise PermissionError("no live consent")
         latest = now + AHEAD
         heard = hear_all([raw.text if len(raw.text) <= MAX else "" for raw in raws])
-        answers = [
+        decided = [
             self._decide(raw, place, now, latest, withheld)
             for place, (raw, withheld) in enumerate(zip(raws, heard, strict=True), 1)
+        ]
+        # One walk over all that may pass costs half of one walk each.
+        texts = iter(redact_all([one.text for one in decided if type(one) is _Passing]))
+        answers: list[Answer] = [
+            self._cleared(one.raw, next(texts), one.created) if type(one) is _Passing else one
+            for one in decided
         ]
         leaving = [one for one in answers if type(one) is Leaving and not one.back]
         if leaving and self._answered is not None:
@@ -150,7 +167,9 @@ class Gate:
             self._leave_out(asked, raws, answers, now)
         return answers
 
-    def _decide(self, raw: RawPost, place: int, now: datetime, latest: datetime, withheld: Heard) -> Answer:
+    def _decide(
+        self, raw: RawPost, place: int, now: datetime, latest: datetime, withheld: Heard
+    ) -> "Answer | _Passing":
         """`withheld` is what the filter of protected speech and opting out heard in the text."""
         if raw.change == "deleted":
             return Erasure(self._keys.post_key(self._source, raw.id), raw.if_kept)
@@ -174,10 +193,14 @@ class Gate:
             return "before consent"
         if not text:
             return Refusal(f"item {place}", "NoText", "the text is empty")
+        return _Passing(raw, text, created)
+
+    def _cleared(self, raw: RawPost, text: str, created: datetime) -> ClearedPost:
+        """A post as it goes on. `text` is redacted."""
         keys, author = self._keys, raw.author
         return ClearedPost(
             keys.post_key(self._source, raw.id),
-            redact(text).text,
+            text,
             created if created.tzinfo is UTC else created.astimezone(UTC),
             _lang(raw.lang),
             _region(raw.region) if raw.region else self._region,

@@ -1,141 +1,161 @@
 """Which groups of a word list a text may hold, in one walk over its bytes and without a pattern engine.
 
-Why: a pattern engine builds its automaton while it reads, so every new text costs; the words that a list's
-expressions begin with settle alone that nearly every post holds none of them. `heads` writes these out, all of
-them make one tree with links back (Aho and Corasick), and a text is walked through it once.
-Promise: a group that one of its expressions finds is always in the answer, so that whoever hears "no" need not
-ask the engine. What is in the answer may still not be there. A test holds it against RE2.
+Why: a pattern engine builds its automaton while it reads, so every new text costs; the words that must stand
+in a text for an expression to find anything settle alone that nearly every post has none of them. `needed`
+writes these out, all of them make one tree with links back (Aho and Corasick), and a text is walked once.
+Promise: a group that one of its expressions finds is always in the answer, so that whoever hears "no" need
+not ask the engine. What is in the answer may still not be there. A test holds it against RE2.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from earnest.gate.words import read
 from earnest.terms.jit import CACHE
 from earnest.terms.spans import pack
 
-MOST = 256
-"""Ways in which one expression may begin that are written out; one with more is cut off before."""
-LENGTH = 12
-"""Characters of a beginning: longer ones tell little more."""
-BOUNDARY = "\1"
-"""Stands where a word begins or ends. Folding leaves it in no text."""
-INSIDE = "\2"
-"""Stands at the front of a beginning that may be inside a word: "\\w*strike"."""
-
-Ways = dict[str, bool]
-"""Ways to begin, and whether that is all of it: what was cut off may go on."""
-_CUT: Ways = {"": False}
+MOST = 96
+"""Ways to say a part of an expression that are written out; one with more is looked for by another part."""
+LENGTH = 16
+"""Characters of one way: longer ones tell little more."""
+BOUNDARY, LOOSE = "\1", "\2"
+"""Stand where a word begins or ends, and at an end of a way where that is not known. Folding leaves them in
+no text."""
 _TOKEN = re.compile(r"\\.|\[\^?\]?[^\]]*\]|\(\?:|\{\d+(?:,\d*)?\}|.", re.DOTALL)
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_WRAPPED = re.compile(r"\\b\(\?:(.*)\)\\b", re.DOTALL)
+
+_COMMON = frozenset(" ".join(read("common")["common"]).split())
+"""Words that are in every other post, and therefore tell nothing."""
 
 
-def heads(expression: str) -> set[str]:
-    """How a text that the expression finds may begin, as the walk reads it: blanks and commas as one blank,
-    and BOUNDARY where words begin and end. An expression that may begin with anything gives "".
+class Part(NamedTuple):
+    """A part of an expression: all that it matches, where that can be written out, and what any match has in
+    it one of ("" is in everything)."""
+
+    exact: frozenset[str] | None
+    needs: frozenset[str]
+
+
+_ANYTHING = Part(None, frozenset([""]))
+_NOTHING = Part(frozenset([""]), frozenset([""]))
+
+
+def needed(expression: str) -> set[str]:
+    """What a text must have one of for the expression to find something in it, as the walk reads texts:
+    blanks and commas as one blank, BOUNDARY where words begin and end. {""} where it could be anything.
 
     Knows literals, classes, groups, "|", "?", "*", "+" and "{…}"; whatever else there is counts as anything.
     """
-    tokens = [one for one in _TOKEN.findall(expression)]
-    ways, _ = _either(tokens, 0)
-    return {_bounded(text, whole=whole) for text, whole in ways.items()}
+    wrapped = _WRAPPED.fullmatch(expression)
+    tokens = _TOKEN.findall(wrapped[1] if wrapped else expression)
+    part, at = _either(tokens, 0, top=wrapped is not None)
+    return {_bounded(text) for text in part.needs} if at == len(tokens) else {""}
 
 
-def _bounded(text: str, *, whole: bool) -> str:
-    """With the boundaries between a word's letters and what is none; expressions begin and end at one."""
+def _bounded(way: str) -> str:
+    """With the boundaries between a word's letters and what is none."""
+    text = way.strip(LOOSE)[:LENGTH]
     marked = ""
-    before = text.startswith(INSIDE)
-    for letter in text.removeprefix(INSIDE):
+    before = way.startswith(LOOSE)
+    for letter in text:
         here = letter in _WORD
-        marked += BOUNDARY * (here != before) + letter
+        marked += BOUNDARY * (here != before and not (before and not marked)) + letter
         before = here
-    return marked + BOUNDARY * (whole and before)
+    cut = way.endswith(LOOSE) or len(way.strip(LOOSE)) > LENGTH
+    return marked + BOUNDARY * (before and bool(marked) and not cut)
 
 
-def _either(tokens: list[str], at: int) -> tuple[Ways, int]:
-    """The ways of alternatives, up to the group's end, and where it is."""
-    ways: Ways = {}
+def _either(tokens: list[str], at: int, *, top: bool = False) -> tuple[Part, int]:
+    """Alternatives, up to the end of their group. `top`: they are whole words."""
+    exact: frozenset[str] | None = frozenset()
+    needs: frozenset[str] = frozenset()
     while True:
-        one, at = _sequence(tokens, at)
-        _join(ways, one)
+        one, at = _sequence(tokens, at, top=top)
+        exact = None if exact is None or one.exact is None else exact | one.exact
+        needs |= one.needs
         if at == len(tokens) or tokens[at] == ")":
-            return ways, at
+            return Part(exact, needs), at
         at += 1
 
 
-def _join(ways: Ways, more: Ways) -> None:
-    for text, whole in more.items():
-        ways[text] = whole and ways.get(text, True)
-
-
-def _sequence(tokens: list[str], at: int) -> tuple[Ways, int]:
-    ways: Ways = {"": True}
+def _sequence(tokens: list[str], at: int, *, top: bool) -> tuple[Part, int]:
+    """One part after the other. Where they cannot all be written out, the most telling stretch is needed."""
+    front = "" if top else LOOSE
+    said = frozenset([""])
+    left = front
+    choices: list[frozenset[str]] = []
     while at < len(tokens) and tokens[at] not in ("|", ")"):
-        if tokens[at] in ("(?:", "("):
+        if tokens[at] == "(?:":
             one, at = _either(tokens, at + 1)
         else:
             one = _one(tokens[at])
         at += 1
-        blank = one == {" ": True}
         if at < len(tokens) and (tokens[at] in ("?", "*", "+") or tokens[at][0] == "{"):
-            one = _repeated(one, tokens[at], blank=blank)
+            one = _repeated(one, tokens[at])
             at += 1
-        ways = _then(ways, one)
-    return ways, at
-
-
-def _one(token: str) -> Ways:
-    """The ways of one character."""
-    if token in (r"\b", "$", "^"):
-        return {"": True}
-    if token == r"\d":
-        return dict.fromkeys("0123456789", True)
-    if token[0] == "[" and len(token) > 1:
-        inside = token[1:-1].replace("0-9", "0123456789")
-        if set(inside) <= {" ", ","}:
-            return {" ": True}
-        plain = "^" not in inside and "\\" not in inside and "-" not in inside and "[" not in inside
-        return {" " if one == "," else one: True for one in inside} if plain else _CUT
-    if token == r"\w":
-        return {INSIDE: False}
-    if token[0] == "\\":
-        return _CUT if token[1].isalnum() else {token[1]: True}
-    if token in (" ", ","):
-        return {" ": True}
-    return _CUT if token in (".", "(", "[", "{") or token.isupper() else {token: True}
-
-
-def _repeated(ways: Ways, sign: str, *, blank: bool) -> Ways:
-    """The ways of what may be left out, or come more than once; a run of blanks is one."""
-    if ways == {INSIDE: False}:
-        return {INSIDE: True}
-    none = sign in ("?", "*") or sign.startswith(("{0,", "{0}"))
-    once = ways if sign == "?" or blank else dict.fromkeys(ways, False)
-    more: Ways = {"": True} if none else {}
-    _join(more, once)
-    return more
-
-
-def _then(ways: Ways, more: Ways) -> Ways:
-    """One after the other, cut off where it gets long or many."""
-    if len(ways) * len(more) > MOST and len(more) > 1:
-        return dict.fromkeys(ways, False)
-    after: Ways = {}
-    for text, whole in ways.items():
-        if not whole:
-            _join(after, {text: False})
+        if one.exact is not None and len(said) * len(one.exact) <= MOST:
+            said = frozenset(_joined(first, then) for first in said for then in one.exact)
             continue
-        for next_text, next_whole in more.items():
-            if text and next_text.startswith(INSIDE):
-                _join(after, {text: False})
-                continue
-            joined = text + (next_text.lstrip(" ") if text.endswith(" ") else next_text)
-            _join(after, {joined[:LENGTH]: next_whole and len(joined) <= LENGTH})
-    return after
+        choices.append(frozenset(left + text + LOOSE for text in said))
+        if one.exact is None:
+            choices.append(one.needs)
+        parted = one.exact is not None and all(text.endswith(" ") for text in said)
+        said, left = one.exact or frozenset([""]), "" if parted else LOOSE
+    choices.append(frozenset(left + text + ("" if top else LOOSE) for text in said))
+    whole = said if len(choices) == 1 else None
+    return Part(whole, min(choices, key=_often)), at
+
+
+def _joined(first: str, then: str) -> str:
+    return first + (then.lstrip(" ") if first.endswith(" ") else then)
+
+
+def _often(ways: frozenset[str]) -> float:
+    """How often one of the ways may be expected, in no unit: common words often, longer ones rarely."""
+    expected = 0.0
+    for way in ways:
+        text = way.strip(LOOSE + " ")
+        if not text:
+            return math.inf
+        expected += 1.0 if _COMMON.issuperset(text.split(" ")) else 0.4 ** len(text)
+    return expected
+
+
+def _one(sign: str) -> Part:
+    """One character, or a place."""
+    if sign in (r"\b", "$", "^"):
+        return _NOTHING
+    if sign == r"\d":
+        return _exactly("0123456789")
+    if sign[0] == "[" and len(sign) > 1:
+        inside = sign[1:-1].replace("0-9", "0123456789")
+        odd = set(inside) & set("^\\-[")
+        return _ANYTHING if odd else _exactly(inside.replace(",", " "))
+    if sign[0] == "\\":
+        return _ANYTHING if sign[1].isalnum() else _exactly(sign[1])
+    return _ANYTHING if sign in (".", "(", "[", "{") or sign.isupper() else _exactly(sign.replace(",", " "))
+
+
+def _exactly(letters: str) -> Part:
+    return Part(frozenset(letters), frozenset(LOOSE + letter + LOOSE for letter in letters))
+
+
+def _repeated(part: Part, sign: str) -> Part:
+    """What may be left out, or come more than once; a run of blanks is one."""
+    none = sign in ("?", "*") or sign.startswith(("{0,", "{0}"))
+    once = sign == "?" or part.exact == frozenset([" "])
+    exact = part.exact if once else None
+    if none:
+        return Part(exact and exact | {""}, frozenset([""]))
+    return Part(exact, part.needs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +179,7 @@ class Literals:
         told: dict[str, int] = {}
         for number, expressions in enumerate(groups):
             for expression in expressions:
-                for head in heads(expression):
+                for head in needed(expression):
                     told[head] = told.get(head, 0) | 1 << number
         always = told.pop("", 0)
         letters = sorted({letter for head in told for letter in head} | {BOUNDARY, " "} | _WORD)

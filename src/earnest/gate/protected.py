@@ -10,14 +10,17 @@ alone; where it is not, it takes less if the lists agree. `docs/trust.md` has th
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Literal
 
 import numpy as np
 import re2
+from numpy.typing import NDArray
 
 from earnest.gate import optout
 from earnest.gate.automaton import holds, options, some
 from earnest.gate.fold import DISGUISE, fold_all, undisguise
+from earnest.gate.literals import Literals
 from earnest.gate.speech import ALONE, IF_DOUBTFUL, IF_PLAIN, Ear, ear
 from earnest.gate.words import pattern, rare, read
 
@@ -43,17 +46,24 @@ WINDOW = 160
 """Characters. A shorter text is judged as one sentence."""
 
 _WORDS = read("protected")
+_PLAIN = {name: tuple(one for one in words if "<" not in one) for name, words in _WORDS.items()}
+_GAPPED = {name: tuple(one for one in words if "<" in one) for name, words in _WORDS.items()}
+"""A gap makes the engine's automaton grow with every text: what has none is searched apart from it."""
+_FIRST = sorted({needs[0] for needs, _ in (*RULES, *DOUBTFUL)})
 _OPTIONS = options(ascii_only=True)
 _DISGUISE = "|".join(DISGUISE).encode("ascii")
 _OUT = pattern(optout.WORDS)
-_has = {name: holds([pattern(words)], _OPTIONS) for name, words in _WORDS.items()}
+_plain = {name: holds([pattern(words)], _OPTIONS) for name, words in _PLAIN.items() if words}
+_gapped = {name: holds([pattern(words)], _OPTIONS) for name, words in _GAPPED.items() if words}
+_may_tell = holds([pattern(rare(_WORDS[name])) for name in _FIRST], _OPTIONS)
 _disguised = holds([_DISGUISE], _OPTIONS)
 _out = holds([_OUT], _OPTIONS)
-_RARE = [pattern(rare(_WORDS[name])) for name in sorted({needs[0] for needs, _ in (*RULES, *DOUBTFUL)})]
-_may_tell = holds(_RARE, _OPTIONS)
-_some_may_tell = some(_RARE, _OPTIONS)
 _some_disguised = some([_DISGUISE, _OUT], _OPTIONS)
 _other = re2.compile(pattern(_WORDS["other"]), _OPTIONS)
+_IN_PLAIN = {name: 1 << place for place, name in enumerate(_WORDS)}
+_IN_GAPPED = {name: 1 << place for place, name in enumerate(_WORDS, len(_WORDS))}
+_IN = {name: _IN_PLAIN[name] | _IN_GAPPED[name] for name in _WORDS}
+"""What `_literals` answers of each group, as bits."""
 _SENTENCE = re.compile(rb"[.!?\n;]+")
 _foreign = re.compile("[\u0370-\u04ff\u2100-\u214f\u2460-\u24ff\U0001d400-\U0001d7ff\U0001f130-\U0001f189]")
 """Letters that pass for Latin ones."""
@@ -79,16 +89,17 @@ def hear_all(texts: Sequence[str]) -> list[Heard]:
     folded = fold_all(texts)
     heard: list[Heard] = [None] * len(texts)
     _sound(folded, listening, heard)
-    # The words of opting out are looked for in the same search as disguises: another would cost as much again.
+    # The words of opting out are looked for together with disguises: another search would cost as much again.
     searched = _some_disguised(folded)
     foreign = [at for at, text in enumerate(texts) if not text.isascii() and _foreign.search(text)]
     hidden = [at for at in searched if heard[at] is None and _disguised(folded[at])]
     hidden = sorted({*hidden, *(at for at in foreign if heard[at] is None)})
     if hidden:
         plain = [undisguise(folded[at].decode("ascii")).encode("ascii") for at in hidden]
-        for at, shown, loud in zip(hidden, plain, listening.scores(plain).tolist(), strict=True):
+        groups = _literals().may_hold(plain).tolist()
+        for at, shown, may, loud in zip(hidden, plain, groups, listening.scores(plain).tolist(), strict=True):
             # Who hides a word means it: the lists are believed alone.
-            if loud >= ALONE or told(shown) is not None:
+            if loud >= ALONE or _told(shown, may) is not None:
                 heard[at] = "protected speech"
     for at in searched:
         if heard[at] is None and _out(folded[at]):
@@ -99,40 +110,87 @@ def hear_all(texts: Sequence[str]) -> list[Heard]:
 def _sound(folded: Sequence[bytes], listening: Ear, heard: list[Heard]) -> None:
     """Mark what the ear and the lists together take for protected speech, before disguises are looked at."""
     loud = listening.heard(folded)
-    close = np.flatnonzero(loud >= listening.starts.min() + IF_PLAIN).tolist()
-    may_tell = {close[at] for at in _some_may_tell([folded[at] for at in close])}
-    # Where no list speaks, one that is too quiet in every language needs no language.
-    close = [at for at in close if at in may_tell or loud[at] >= listening.starts.min() + ALONE]
-    if not close:
+    least = float(listening.starts.min())
+    close = np.flatnonzero(loud >= least + IF_PLAIN)
+    groups = _literals().may_hold([folded[at] for at in close.tolist()])
+    # Where no list can speak, one that is too quiet in every language needs no language.
+    asked = _rules_may(groups) | (loud[close] >= least + ALONE)
+    close, groups = close[asked], groups[asked]
+    if not len(close):
         return
-    starts = listening.starts_of([folded[at] for at in close])
-    for at, above in zip(close, (loud[close] - starts).tolist(), strict=True):
-        if above >= ALONE:
+    starts = listening.starts_of([folded[at] for at in close.tolist()])
+    above = (loud[close] - starts).tolist()
+    for at, sound, may in zip(close.tolist(), above, groups.tolist(), strict=True):
+        if sound >= ALONE:
             heard[at] = "protected speech"
-        elif above >= IF_PLAIN and at in may_tell:
-            found = told(folded[at])
-            if found == "plainly" or (found == "doubtfully" and above >= IF_DOUBTFUL):
+        elif sound >= IF_PLAIN:
+            found = _told(folded[at], may)
+            if found == "plainly" or (found == "doubtfully" and sound >= IF_DOUBTFUL):
                 heard[at] = "protected speech"
+
+
+@cache
+def _literals() -> Literals:
+    """What each group of the lists cannot do without; made when first asked for."""
+    groups = [*_PLAIN.values(), *_GAPPED.values()]
+    return Literals.of([[pattern([words]).decode("ascii") for words in group] for group in groups])
+
+
+def _rules_may(groups: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether all the groups of some rule may be there."""
+    found = np.zeros(len(groups), np.bool_)
+    for needs, _ in (*RULES, *DOUBTFUL):
+        found |= np.all([groups & _IN[name] != 0 for name in needs], axis=0)
+    return found
 
 
 def told(folded: bytes) -> Told:
     """What the word lists find in a folded text."""
-    if not _may_tell(folded):
+    return _told(folded, int(_literals().may_hold([folded])[0]))
+
+
+def _told(folded: bytes, may: int) -> Told:
+    """The same where it is known which groups may be there: the engine is asked for no others."""
+    plainly, doubtfully = _possible(RULES, may), _possible(DOUBTFUL, may)
+    if not plainly and not doubtfully:
         return None
-    rest = _other.sub(b" . ", folded)
-    if _has["clear"](rest):
-        return "plainly"
+    rest = _other.sub(b" . ", folded) if may & _IN["other"] else folded
     parts = [rest] if len(rest) <= WINDOW else _windows(rest)
-    if any(_telling(part, RULES) for part in parts):
-        return "plainly"
-    return "doubtfully" if any(_telling(part, DOUBTFUL) for part in parts) else None
+    answer: Told = None
+    if _holds("clear", rest, may) or any(_telling(part, plainly, may) for part in parts):
+        answer = "plainly"
+    elif any(_telling(part, doubtfully, may) for part in parts):
+        answer = "doubtfully"
+    return answer if answer is not None and _begins(folded, may) else None
 
 
-def _telling(text: bytes, rules: tuple[tuple[tuple[str, ...], str | None], ...]) -> bool:
-    return any(
-        all(_has[name](text) for name in needs) and not (unless and _has[unless](text))
-        for needs, unless in rules
-    )
+Rules = Sequence[tuple[tuple[str, ...], str | None]]
+
+
+def _possible(rules: Rules, may: int) -> Rules:
+    """The rules of which all groups may be there."""
+    return [rule for rule in rules if all(may & _IN[name] for name in rule[0])]
+
+
+def _holds(name: str, text: bytes, may: int) -> bool:
+    if may & _IN_PLAIN[name] and _plain[name](text):
+        return True
+    return bool(may & _IN_GAPPED[name]) and _gapped[name](text)
+
+
+def _begins(folded: bytes, may: int) -> bool:
+    """Whether a group that a rule begins with is there as a whole word, a gapped one by its rarer side."""
+    for name in _FIRST:
+        if may & _IN_PLAIN[name] and _plain[name](folded):
+            return True
+    return _may_tell(folded)
+
+
+def _telling(text: bytes, rules: Rules, may: int) -> bool:
+    for needs, unless in rules:
+        if all(_holds(name, text, may) for name in needs) and not (unless and _holds(unless, text, may)):
+            return True
+    return False
 
 
 def _windows(folded: bytes) -> list[bytes]:

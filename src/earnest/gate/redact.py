@@ -12,7 +12,7 @@ from functools import lru_cache, reduce
 from operator import or_
 
 from earnest.gate import names, personal
-from earnest.gate.automaton import finder, options
+from earnest.gate.automaton import Following, finder, options
 from earnest.gate.found import Found, Judge, Kind, as_kind
 
 PATIENCE = 200
@@ -39,7 +39,6 @@ class Redacted:
     spans: tuple[Span, ...]
 
 
-Following = Callable[[bytes, int], tuple[int, int] | None]
 _OPTIONS = options(captures=True)
 _FINDERS: tuple[tuple[Kind, Judge, Following], ...] = tuple(
     (found.kind, found.judge, finder(found.pattern, found.group, _OPTIONS)) for found in personal.FINDERS
@@ -101,8 +100,9 @@ def _finds(text: str, encoded: bytes, has: int) -> list[Found]:
     finds: list[Found] = []
     taken = _NOTHING  # most texts need neither
     place: Callable[[int], int] = _nowhere
+    plain = len(encoded) == len(text)
     for kind, judge, following in _asked(has & _NEEDS):
-        span = following(encoded, 0)
+        span = following(encoded, 0, plain)
         if span is None:
             continue
         if taken is _NOTHING:
@@ -114,11 +114,13 @@ def _finds(text: str, encoded: bytes, has: int) -> list[Found]:
             if found is None or taken.find(1, found.start, found.end) >= 0:
                 # What was refused or is taken may hide a find: "12 at 1204 Oak Street".
                 refused += 1
-                span = following(encoded, _next_word(encoded, span[0], span[1]))
+                span = following(encoded, _next_word(encoded, span[0], span[1]), plain)
                 continue
             taken[found.start : found.end] = b"\1" * (found.end - found.start)
             finds.append(found)
-            span = following(encoded, max(span[0] + 1, span[0] + len(text[start : found.end].encode())))
+            span = following(
+                encoded, max(span[0] + 1, span[0] + len(text[start : found.end].encode())), plain
+            )
     if has >= names.SOMEBODY:
         if taken is _NOTHING:
             taken, place = bytearray(len(text)), _places(text, encoded)

@@ -344,7 +344,7 @@ def main(out: Path = HERE / "words.zst") -> None:
     scaled = np.clip(np.round(average * (8_000 / np.abs(average).max())), -32_000, 32_000).astype(np.int16)
     stored = Stored(words, classes.tobytes(), scaled.tobytes(), LEAN)
     out.write_bytes(zstd.compress(msgspec.msgpack.encode(stored), 19))
-    print(f"{len(sorts):,} words, {out.stat().st_size:,} bytes")  # noqa: T201
+    print(f"{len(sorts):,} words, {out.stat().st_size:,} bytes")  # noqa: T201 - as above
 
 
 if __name__ == "__main__":

@@ -69,7 +69,9 @@ class Ear:
     def starts_of(self, texts: Sequence[bytes]) -> NDArray[np.float64]:
         """The loudness that counts as 0 in each text's language."""
         tongue = self.tongues.scores(_bare(texts))
-        started: NDArray[np.float64] = self.starts[np.where(tongue.max(axis=1) > 0, tongue.argmax(axis=1) + 1, 0)]
+        started: NDArray[np.float64] = self.starts[
+            np.where(tongue.max(axis=1) > 0, tongue.argmax(axis=1) + 1, 0)
+        ]
         return started
 
 

@@ -41,25 +41,41 @@ class Stored(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Words and their weighted vectors, most frequent first. `name` goes into the models made with it."""
+    """Words, most frequent first, and the vector of each: its bytes times scale times weight. As bytes, a
+    quarter of the room, because every listening process holds them. `name` goes into the models made with it.
+    """
 
     name: str
     words: tuple[str, ...] = field(repr=False)
-    vectors: NDArray[np.float32] = field(repr=False)
+    numbers: NDArray[np.int8] = field(repr=False)
+    weights: NDArray[np.float32] = field(repr=False)
+    scale: float
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """The weighted vector of each word, made anew at each call."""
+        made: NDArray[np.float32] = self.numbers.astype(np.float32) * np.float32(self.scale)
+        made *= self.weights[:, None]
+        return made
+
+    def places(self, space: Space, first: Collection[str] = ()) -> NDArray[np.int32]:
+        """For each word bucket the place of its word, -1 without one. Where two words share a bucket, one of
+        `first` wins, then the more frequent one.
+        """
+        found = terms(self.words, space)
+        buckets = found.buckets[found.indptr[:-1]]
+        preferred = [at for at, word in enumerate(self.words) if word in first]
+        order = np.array([*preferred, *range(len(self.words))], np.int32)[::-1]
+        order = order[buckets[order] < space.words]
+        places = np.full(space.words, -1, np.int32)
+        places[buckets[order]] = order  # of several the last one stays, the first that was wanted
+        return places
 
     def by_bucket(self, space: Space, first: Collection[str] = ()) -> NDArray[np.float32]:
-        """A row a word bucket. Where two words share a bucket, one of `first` wins, then the more frequent
-        one.
-        """
-        rows = np.zeros((space.words, self.vectors.shape[1]), np.float32)
-        found = terms(self.words, space)
-        taken = np.zeros(space.words, bool)
-        preferred = [at for at, word in enumerate(self.words) if word in first]
-        for at in [*preferred, *range(len(self.words))]:
-            bucket = int(found.buckets[found.indptr[at]])
-            if bucket < space.words and not taken[bucket]:
-                taken[bucket] = True
-                rows[bucket] = self.vectors[at]
+        """The vector of each word bucket (`places`)."""
+        places = self.places(space, first)
+        rows = np.zeros((space.words, self.numbers.shape[1]), np.float32)
+        rows[places >= 0] = self.vectors[places[places >= 0]]
         return rows
 
 
@@ -74,13 +90,11 @@ def installed() -> Lexicon | None:
         raw = zstd.ZstdDecompressor().decompress(FILE.read_bytes(), max_length=MOST_BYTES)
         stored = msgspec.msgpack.decode(raw, type=Stored)
         shape = (len(stored.words), stored.width)
-        vectors = np.frombuffer(stored.vectors, np.int8).reshape(shape).astype(np.float32) * np.float32(
-            stored.scale
-        )
+        numbers = np.frombuffer(stored.vectors, np.int8).reshape(shape)
         weights = np.frombuffer(stored.weights, np.uint8).astype(np.float32) / np.float32(255)
     except (zstd.ZstdError, msgspec.DecodeError, ValueError) as error:
         raise ModelError(f"The lexicon {FILE.name} is damaged.", advice="Install Earnest again.") from error
-    return Lexicon(stored.name, tuple(stored.words), vectors * weights[:, None])
+    return Lexicon(stored.name, tuple(stored.words), numbers, weights, stored.scale)
 
 
 def words_of(text: str) -> list[str]:

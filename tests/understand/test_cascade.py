@@ -166,7 +166,7 @@ DAMAGE = {
 def test_a_damaged_accurate_tier_is_refused(tiers: Tiers, name: str, harm: "object") -> None:
     old = (tiers.folder / name).read_bytes()
     try:
-        (tiers.folder / name).write_bytes(harm(old))  # type: ignore[operator]
+        (tiers.folder / name).write_bytes(harm(old))
         with pytest.raises(ModelError) as caught:
             Accurate.load(tiers.folder, tiers.encoder)
         assert "--accurate" in caught.value.advice

@@ -1,14 +1,17 @@
 """Grouping by what posts say: one problem one theme, whatever else is said, in steps or at once."""
 
+import random
 import tracemalloc
 from itertools import count
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earnest.understand import themes_names
 from earnest.understand.themes import Arrived, Grouping, Placed
+from earnest.understand.themes_held import Held, samples
 from earnest.understand.themes_trend import trend
 from earnest.understand.themes_vectors import frame
 from tests import themes as said
@@ -88,11 +91,68 @@ def test_telling_texts_apart_needs_little_more_room_than_what_comes_of_it() -> N
     assert most < 2.5 * rows.nbytes
 
 
+@pytest.mark.slow
 def test_a_grouping_holds_no_more_than_what_is_in_view() -> None:
     group = Grouping(view=300)
     for at in range(0, 3_000, 100):
         group.add([Arrived(n, f"{ALL[n % len(ALL)][1]} {n}") for n in range(at, at + 100)])
         assert len(group.texts()) <= 300 * 3 // 2 + 40 * len(group.themes)
+
+
+def own_words(theme: int, words: int = 6) -> str:
+    """What every post of a theme says, and nobody else."""
+    dice = random.Random(theme)
+    return " ".join("".join(dice.choices("bdfgklmnprstvz", k=6)) for _ in range(words))
+
+
+def test_a_grouping_holds_no_more_however_many_themes_there_were() -> None:
+    group, numbers = Grouping(view=100), set()
+    for theme in range(120):
+        some = [Arrived(8 * theme + n, f"{own_words(theme)} {n}") for n in range(8)]
+        numbers |= set(group.add(some).homes.values())
+        assert len(group) <= 100 * 3 // 2 + 100
+    assert len(numbers - {None}) > 110
+    assert len(group.themes) < 40
+    assert max(group.themes) == max(numbers - {None})  # those spoken of last
+
+
+def test_a_theme_that_is_recalled_becomes_one_with_the_new_one_under_its_number() -> None:
+    texts = said.texts("closed")
+    group = Grouping(count(7), view=20)
+    group.add([Arrived(at, text) for at, text in enumerate(said.texts("parking"))])
+    group.add([Arrived(50 + at, text) for at, text in enumerate(texts)])
+    group.recall([Placed(100 + at, f"{text}, again", 2) for at, text in enumerate(texts)])
+    moves = group.settle()
+    assert 2 in group.themes
+    assert {stays for _, stays in moves.merged} == {2}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 6), max_size=60), st.integers(0, 60), st.integers(1, 5), st.integers(0, 30))
+def test_the_newest_posts_of_the_themes_spoken_of_last_stay(
+    homes: list[int], old: int, each: int, room: int
+) -> None:
+    kept = samples(np.array(homes, np.int64), old, each, room).tolist()
+    left: list[int] = []
+    latest = sorted(
+        set(homes) - {0}, key=lambda home: -max(at for at, one in enumerate(homes) if one == home)
+    )
+    for home in latest:
+        mine = [at for at in range(len(homes)) if homes[at] == home][-each:]
+        mine = [at for at in mine if at < old]
+        if len(left) + len(mine) > room:
+            break
+        left += mine
+    assert kept == sorted(left)
+
+
+def test_rows_kept_as_bytes_are_nearly_the_same() -> None:
+    rows, _ = frame([text for _, text in ALL]).rows([text for _, text in ALL])
+    held = Held(rows.shape[1])
+    held.take([Placed(at, text, 0) for at, (_, text) in enumerate(ALL)])
+    held.tell(0, rows, np.ones(len(ALL), np.bool_))
+    again = held.rows(np.arange(len(ALL)))
+    assert np.abs(again @ again.T - rows @ rows.T).max() < 0.005
 
 
 def test_two_posts_are_no_theme() -> None:

@@ -78,7 +78,7 @@ def frame(texts: Sequence[str]) -> Frame:
     weights[: SPACE.words] *= WHOLE
     weights[met < 2] *= 0.5  # what only one text says joins it to none
     weights = weights.astype(np.float32)
-    width = _meanings().shape[1] + FOLDED
+    width = _meanings()[1].shape[1] + FOLDED
     total, spread = np.zeros(width), np.zeros((width, width))
     for found in steps:
         raw = _raw(found, weights)
@@ -113,17 +113,21 @@ def _worded(found: Terms) -> NDArray[np.bool_]:
 
 
 @cache
-def _meanings() -> NDArray[np.float32]:
-    """A vector a word bucket; no columns where the lexicon was left out."""
+def _meanings() -> tuple[NDArray[np.int32], NDArray[np.int8], NDArray[np.float32]]:
+    """Where the word of each bucket stands in the lexicon, and its bytes and sizes there; no columns where
+    the lexicon was left out.
+    """
     known = lexicon.installed()
-    return np.zeros((SPACE.words, 0), np.float32) if known is None else known.by_bucket(SPACE)
+    if known is None:
+        return np.full(SPACE.words, -1, np.int32), np.zeros((0, 0), np.int8), np.zeros(0, np.float32)
+    return known.places(SPACE), known.numbers, known.weights * np.float32(known.scale)
 
 
 def _raw(found: Terms, weights: NDArray[np.float32]) -> Rows:
-    meanings = _meanings()
-    width = meanings.shape[1]
+    places, numbers, sizes = _meanings()
+    width = numbers.shape[1]
     out = np.zeros((len(found.indptr) - 1, width + FOLDED), np.float32)
-    _add(found.indptr, found.buckets, weights, _speaking(), meanings, out)
+    _add(found.indptr, found.buckets, weights, _speaking(), places, numbers, sizes, out)
     _level(out[:, :width])
     _level(out[:, width:])
     out[:, width:] *= SAID
@@ -152,28 +156,33 @@ def _told_apart(raw: Rows, mean: NDArray[np.float32], widest: NDArray[np.float32
 @cache
 def _speaking() -> NDArray[np.float32]:
     """How much each word bucket speaks: next to nothing for "the" and "que", all for a rare or new word."""
-    meanings = _meanings()
-    long = np.linalg.norm(meanings, axis=1) if meanings.shape[1] else np.zeros(SPACE.words)
+    places, numbers, sizes = _meanings()
+    long = np.zeros(SPACE.words)
+    known = places >= 0
+    if known.any():
+        long[known] = (np.linalg.norm(numbers.astype(np.float32), axis=1) * sizes)[places[known]]
     said: NDArray[np.float32] = np.sqrt(np.where(long > 0, np.minimum(long, 1.0), 1.0)).astype(np.float32)
     return said
 
 
 @njit(cache=CACHE, nogil=True)
-def _add(indptr, buckets, weights, speaking, meanings, out):  # type: ignore[no-untyped-def]
+def _add(indptr, buckets, weights, speaking, places, numbers, sizes, out):  # type: ignore[no-untyped-def]
     """Pairs and pieces follow their word, and speak as much as it does."""
-    width = meanings.shape[1]
+    width = numbers.shape[1]
     folded = out.shape[1] - width
     for post in range(len(indptr) - 1):
         loud = np.float32(1.0)
         for k in range(indptr[post], indptr[post + 1]):
             bucket = buckets[k]
-            if bucket < meanings.shape[0]:
+            if bucket < len(places):
                 loud = speaking[bucket]
-                for d in range(width):
-                    out[post, d] += meanings[bucket, d]
+                place = places[bucket]
+                if place >= 0:
+                    for d in range(width):
+                        out[post, d] += numbers[place, d] * sizes[place]
             mixed = np.uint64(bucket + 1) * np.uint64(0x9E3779B97F4A7C15)
-            place = width + np.int64((mixed >> np.uint64(40)) % np.uint64(folded))
+            fold = width + np.int64((mixed >> np.uint64(40)) % np.uint64(folded))
             if (mixed >> np.uint64(33)) & np.uint64(1):
-                out[post, place] += loud * weights[bucket]
+                out[post, fold] += loud * weights[bucket]
             else:
-                out[post, place] -= loud * weights[bucket]
+                out[post, fold] -= loud * weights[bucket]

@@ -55,4 +55,4 @@ class Server:
 
 
 def get(url: str, **more: object) -> Answer:
-    return Egress(AGENT, **({"allow_private": True, "timeout": 5.0} | more)).get(url)  # type: ignore[arg-type]
+    return Egress(AGENT, **({"allow_private": True, "timeout": 5.0} | more)).get(url)

@@ -27,7 +27,7 @@ def address() -> Iterator[str]:
 
 
 def egress(**more: object) -> Egress:
-    return Egress("Earnest/test", **({"timeout": 5.0, "allow_private": True} | more))  # type: ignore[arg-type]
+    return Egress("Earnest/test", **({"timeout": 5.0, "allow_private": True} | more))
 
 
 @every_library

@@ -14,7 +14,7 @@ from tests.egress.build import Server as Plain
 
 
 def egress(**more: object) -> Egress:
-    return Egress("Earnest/test", **({"timeout": 3.0, "allow_private": True} | more))  # type: ignore[arg-type]
+    return Egress("Earnest/test", **({"timeout": 3.0, "allow_private": True} | more))
 
 
 def _talk(peer: ServerConnection) -> None:

@@ -52,7 +52,7 @@ class Hearing:
 
     def place(self, name: str = "board") -> dict[str, Any]:
         columns = "cursor", "state", "problem", "failures", "next_read", "last_read"
-        (row,) = self.rows(f"SELECT {', '.join(columns)} FROM store_place WHERE slug = '{name}'")  # noqa: S608
+        (row,) = self.rows(f"SELECT {', '.join(columns)} FROM store_place WHERE slug = '{name}'")  # noqa: S608 - names of this test
         return dict(zip(columns, row, strict=True))
 
     def after(self, name: str = "board") -> int:
@@ -88,7 +88,7 @@ class Hearing:
         return [
             text
             for (text,) in self.rows(
-                "SELECT p.text FROM store_post p JOIN store_place s ON s.id = p.place_id"  # noqa: S608
+                "SELECT p.text FROM store_post p JOIN store_place s ON s.id = p.place_id"  # noqa: S608 - names of this test
                 f" WHERE s.slug = '{name}' ORDER BY p.text"
             )
         ]
@@ -97,9 +97,9 @@ class Hearing:
         """The dead letters of a place: position and class."""
         return list(
             self.rows(
-                "SELECT d.position, d.error FROM store_deadletter d JOIN store_place s"  # noqa: S608
+                "SELECT d.position, d.error FROM store_deadletter d JOIN store_place s"  # noqa: S608 - names of this test
                 f" ON s.id = d.place_id WHERE s.slug = '{name}' ORDER BY d.id"
-            )  # type: ignore[arg-type]
+            )
         )
 
     def whole(self) -> None:

@@ -50,7 +50,7 @@ class TestTheFilterCrashed:
             if turn.place.slug == "forum"
         ]
 
-    @pytest.mark.parametrize("step", ["hear_all", "redact", "clean"])
+    @pytest.mark.parametrize("step", ["hear_all", "redact_all", "clean"])
     def test_nothing_is_admitted_and_the_cursor_stays(self, desk, feed, monkeypatch, step):
         before = read.listening_place(SLUG, "forum").cursor
         feed.body = feed.body.replace(b"kestrelword", b"ospreyword")
@@ -76,7 +76,7 @@ class TestTheFilterCrashed:
         def broken(*_):
             raise MemoryError
 
-        monkeypatch.setattr(admit, "redact", broken)
+        monkeypatch.setattr(admit, "redact_all", broken)
         with pytest.raises(Exception, match="gate could not run"):
             desk.hear("others", Told(RawPost("x", "", change="deleted"), RawPost("y", TEXT, SAID)))
         assert len(read.posts(SLUG, read.Filters(q="kestrelword")).rows) == 1

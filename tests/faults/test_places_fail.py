@@ -44,7 +44,7 @@ def _second_page(hearing: Hearing, fault: str):
 
     class Later(Fault):
         @property
-        def name(self) -> str:  # type: ignore[override]
+        def name(self) -> str:
             return fault if self.times == 0 else "none"
 
         @name.setter
@@ -291,7 +291,7 @@ class TestPoison:
         hearing.say(3)
         (bad,) = hearing.say(1)
         good = hearing.say(3)
-        hearing.board.events[3] = {**hearing.board.events[3], field: value}  # type: ignore[dict-item]
+        hearing.board.events[3] = {**hearing.board.events[3], field: value}
         assert hearing.turn()["board"] is None
         assert hearing.after() == 7
         assert {post.text for post in good} <= set(hearing.texts()), "neighbours"
@@ -299,7 +299,7 @@ class TestPoison:
 
     def test_a_text_that_the_model_falls_over_is_a_dead_letter(self, hearing: Hearing) -> None:
         posts = hearing.say(6)
-        posts[2].text = hearing.board.events[2]["text"] = f"poison {posts[2].text}"  # type: ignore[index]
+        posts[2].text = hearing.board.events[2]["text"] = f"poison {posts[2].text}"
         assert hearing.turn(poison="poison")["board"] is None
         assert len(hearing.texts()) == 5
         ((position, error),) = hearing.letters()

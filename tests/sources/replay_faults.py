@@ -58,7 +58,7 @@ class Speaker(BaseHTTPRequestHandler):
         with suppress(OSError):
             self.wfile.close()
         self.connection.close()
-        self.rfile = self.wfile = _Nothing()  # type: ignore[assignment]
+        self.rfile = self.wfile = _Nothing()
 
     def _closed(self, _: Reply) -> None:
         self.connection.shutdown(socket.SHUT_RDWR)

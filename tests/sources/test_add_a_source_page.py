@@ -28,11 +28,11 @@ def _built() -> ModuleType:
 _page: Any = _built()
 
 
-class TestPage(_page.TestDiary):  # type: ignore[misc]
+class TestPage(_page.TestDiary):
     """Every promise of the contract, kept by the page's own example."""
 
 
-class TestHandshakeOfThePage(_page.TestMailingList):  # type: ignore[misc]
+class TestHandshakeOfThePage(_page.TestMailingList):
     """Every promise of a handshake, kept by the page's own example."""
 
 

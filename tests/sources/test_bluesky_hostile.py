@@ -54,7 +54,7 @@ def source(way: str, server: str, profiles: Profiles) -> BlueskyStream:
         way=way,
         server=server,
         appview=profiles.address,
-        since_hours=2,  # type: ignore[arg-type]
+        since_hours=2,
     )
     return BlueskyStream(one, egress(), Wishes(asker(egress(), one.profiles)), ALL)
 

@@ -225,7 +225,7 @@ def test_each_refusal_says_what_to_do(served: Any, answer: Reply, kind: type[Exc
     assert isinstance(error, kind)
     assert advice in error.advice
     if answer.headers.get("Retry-After"):
-        assert error.after == 77  # type: ignore[attr-defined]
+        assert error.after == 77
 
 
 @pytest.mark.parametrize(

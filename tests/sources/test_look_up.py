@@ -121,7 +121,7 @@ def test_a_platform_that_cannot_answer_gives_an_error(platform: str, status: int
         source = open_source(platform, SETTINGS[platform] | {"server": server.url}, EGRESS)
         _, ids, _, _ = MADE[platform](3)
         with pytest.raises(EarnestError):
-            list(source.look_up(ids))  # type: ignore[attr-defined]
+            list(source.look_up(ids))
 
 
 @pytest.mark.parametrize("body", [[], {}, {"data": 7}, {"items": {}}, None], ids=str)
@@ -130,7 +130,7 @@ def test_an_answer_that_is_none_of_the_platforms_is_an_error(platform: str, body
         source = open_source(platform, SETTINGS[platform] | {"server": server.url}, EGRESS)
         _, ids, _, _ = MADE[platform](3)
         with pytest.raises(SourceBusy):
-            list(source.look_up(ids))  # type: ignore[attr-defined]
+            list(source.look_up(ids))
 
 
 class TestX:

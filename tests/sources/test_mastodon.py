@@ -481,7 +481,7 @@ def _streamed(
 
 
 def test_a_stream_is_caught_up_with_and_then_followed() -> None:
-    pytest.importorskip("websockets")
+    pytest.importorskip("websockets", reason="the extra 'mastodon' is not installed")
     messages = [
         event("update", status(20, "Said on the stream")),
         event("status.update", status(21, "Edited there", edited_at="2026-08-15T17:00:00.000Z")),
@@ -526,7 +526,7 @@ def _gather(coming: Iterator[Any], into: list[Any]) -> None:
 
 
 def test_a_stream_that_ends_is_busy_and_its_pages_stand() -> None:
-    pytest.importorskip("websockets")
+    pytest.importorskip("websockets", reason="the extra 'mastodon' is not installed")
     pushing = Pushing([event("update", status(20))])
     pushing.hang_up.set()
     about = {"configuration": {"urls": {"streaming": pushing.url}}}

@@ -12,7 +12,7 @@ from tests.sources.replay import FAULTS, Replay, broken, optional, paged, reply_
 
 
 def out(**more: object) -> Egress:
-    return Egress("EarnestTests/1", **({"timeout": 2.0, "allow_private": True} | more))  # type: ignore[arg-type]
+    return Egress("EarnestTests/1", **({"timeout": 2.0, "allow_private": True} | more))
 
 
 def test_answers_come_in_order_and_by_the_row_that_says_most() -> None:

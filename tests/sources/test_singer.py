@@ -241,7 +241,7 @@ def test_the_program_ends_when_nobody_reads_it_any_more(taps: Taps, monkeypatch:
     pages = singer("tap-long").read(None)
     next(pages)
     before = _children()
-    pages.close()  # type: ignore[attr-defined]
+    pages.close()
     assert before - _children()
 
 
@@ -303,7 +303,7 @@ def test_without_a_folder_and_in_one_that_others_write_to_nothing_runs(taps: Tap
 
 def test_a_probe_names_the_streams_and_an_unknown_one_is_refused(taps: Taps, tmp_path: Path) -> None:
     options = {"rows": str(rows(tmp_path / "taps/rows.jsonl", 1))}
-    assert singer("tap-well", options=options).probe() == "The tap offers: reviews."  # type: ignore[attr-defined]
+    assert singer("tap-well", options=options).probe() == "The tap offers: reviews."
     with pytest.raises(SourceGone, match="offers no stream 'orders'"):
         list(singer("tap-well", options=options, streams=["orders"]).read(None))
 
@@ -406,7 +406,7 @@ class TestRealTaps:
         (tmp_path / "taps/tap-jsonl").symlink_to(real("tap-jsonl"))
         path = rows(tmp_path / "taps/posts.jsonl", 5)
         source = singer("tap-jsonl", options={"path": str(path), "primary_keys": '["id"]'})
-        assert source.probe() == "The tap offers: jsonl."  # type: ignore[attr-defined]
+        assert source.probe() == "The tap offers: jsonl."
         pages = list(source.read(None))
         assert sorted(texts(pages)) == [f"said {n}" for n in range(5)]
         assert pages[-1].done

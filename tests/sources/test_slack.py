@@ -427,7 +427,7 @@ class Community:
         self._desk.publish(notice, by=self._desk.uma)
 
     def endings(self) -> Mapping[str, Callable[[], object]]:
-        return {name: lambda act=act: act(self._desk) for name, (act, _) in ENDED.items()}  # type: ignore[misc]
+        return {name: lambda act=act: act(self._desk) for name, (act, _) in ENDED.items()}
 
 
 class TestHandshake(HandshakeContract):

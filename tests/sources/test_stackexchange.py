@@ -87,7 +87,7 @@ def served() -> Iterator[Any]:
         wanted = StackExchangeSettings(site="example", tags=("app",), server=server.url + name, **more)
         return StackExchange(wanted, egress(), now, lambda seconds: None)
 
-    serve.log = server.asked  # type: ignore[attr-defined]
+    serve.log = server.asked
     yield serve
     server.close(check=False)
 
@@ -194,7 +194,7 @@ def test_each_refusal_says_what_to_do(
     assert isinstance(error, kind)
     assert advice in error.advice
     if number == 502:
-        assert error.after == 72  # type: ignore[attr-defined]
+        assert error.after == 72
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ class Desk:
         return open_telegram({**given, **self.settled, **more}, egress())
 
     def publish(self, text: str = NOTICE, by: int | None = None, **more: object) -> int:
-        self.notice = self.server.say(by or self.mona, text, **more)  # type: ignore[arg-type]
+        self.notice = self.server.say(by or self.mona, text, **more)
         self.server.pin(by or self.mona, self.notice)
         return self.notice
 
@@ -63,7 +63,7 @@ class Desk:
         return proof.start
 
     def say(self, text: str, who: int | None = None, **more: object) -> int:
-        return self.server.say(who or self.uma, text, **more)  # type: ignore[arg-type]
+        return self.server.say(who or self.uma, text, **more)
 
     def pages(self, cursor: str | None) -> list[Page]:
         return list(self.source().read(cursor))
@@ -415,7 +415,7 @@ class Community:
         self._desk.publish(notice, by=self._desk.uma)
 
     def endings(self) -> Mapping[str, Callable[[], object]]:
-        return {name: lambda act=act: act(self._desk) for name, (act, _) in ENDED.items()}  # type: ignore[misc]
+        return {name: lambda act=act: act(self._desk) for name, (act, _) in ENDED.items()}
 
 
 class TestHandshake(HandshakeContract):

@@ -168,7 +168,7 @@ class Budget:
         wait = self.left(host).wait
         if wait > 0:
             raise SourceBusy(
-                f"{host} lets itself be asked again in {_span(wait)}.",
+                f"{host} lets itself be asked again in {span(wait)}.",
                 after=wait,
                 advice="Earnest waits as long as it was asked to.",
                 why=OWN,
@@ -190,6 +190,13 @@ class Budget:
             with self._lock:
                 self._until[host] = max(self._until.get(host, 0.0), self._clock() + min(seconds, LONGEST))
 
+    def window(self, host: str) -> tuple[float, float] | None:
+        """Requests left with a host, and the seconds until its window begins anew; None where nobody said."""
+        with self._lock:
+            count, until = self._remaining.get(host, (0.0, 0.0))
+            at = self._clock()
+        return (count, until - at) if until > at else None
+
     def left(self, host: str | None = None) -> Left:
         """How it stands with a host, or with the tightest of all."""
         with self._lock:
@@ -201,7 +208,8 @@ class Budget:
         return Left(remaining, max(0.0, wait))
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """A wait in words."""
     if seconds < 90:
         return f"{math.ceil(seconds)} seconds"
     return f"{math.ceil(seconds / 60)} minutes" if seconds < 5_400 else f"{math.ceil(seconds / 3_600)} hours"

@@ -11,10 +11,11 @@ from typing import Literal
 import httpx
 
 from earnest import __version__
-from earnest.egress.budget import Budget, told
+from earnest.egress.budget import told
 from earnest.egress.decode import decoded
 from earnest.egress.guard import Guarded, Resolve, checked, system_resolve
 from earnest.egress.own import Own
+from earnest.egress.share import Holds
 from earnest.egress.translate import refused_status, translate
 from earnest.egress.transport import Transport
 from earnest.record.errors import BadSetting, EarnestError, EgressRefused, SourceBusy
@@ -57,8 +58,8 @@ class Egress:
                    for an address that somebody else gives
     trust          another set of certificates than the usual one
     own            reach this one address of the operator's own machine or network, and nothing else at all
-    budget         what the servers of one source still allow: learned from each answer, asked before each
-                   request, which is not sent where it would be refused (SourceBusy)
+    budget         what the servers of one source, or of one key, still allow: learned from each answer, asked
+                   before each request, which is not sent where it would be refused (SourceBusy)
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Egress:
         resolve: Resolve = system_resolve,
         trust: ssl.SSLContext | None = None,
         own: Own | None = None,
-        budget: Budget | None = None,
+        budget: Holds | None = None,
     ) -> None:
         if not user_agent.strip() or not user_agent.isprintable() or not user_agent.isascii():
             raise BadSetting(
@@ -86,7 +87,7 @@ class Egress:
         self._own = own
         self.budget = budget
 
-    def with_budget(self, budget: Budget) -> "Egress":
+    def with_budget(self, budget: Holds) -> "Egress":
         """The same way out for one source, held to what its servers still allow."""
         other = copy.copy(self)
         other.budget = budget

@@ -125,7 +125,10 @@ def password(file: str) -> str:
     try:
         return Path(file).expanduser().read_text("utf-8").strip() if file else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSetting("The file that EARNEST_MAIL_PASSWORD names cannot be read.") from error
+        raise BadSetting(
+            "The file that EARNEST_MAIL_PASSWORD names cannot be read.",
+            advice="Give the user that Earnest runs as the right to read it.",
+        ) from error
 
 
 def _cut(client: smtplib.SMTP) -> None:

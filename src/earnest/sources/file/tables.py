@@ -121,7 +121,7 @@ class Table:
                 at += len(record[0])  # type: ignore[arg-type]  # only bytes get here: a TooLong raises _Stop
                 line += 1
             else:
-                at += sum(map(len, record))  # type: ignore[arg-type]
+                at += sum(map(len, record))  # type: ignore[arg-type]  # as above
                 line += len(record)
             record.clear()
             self.line = line

@@ -264,7 +264,9 @@ def _open(given: Mapping[str, Any], egress: Egress | None) -> MailSource:
     wanted = settings("mail", given, MailSettings)
     for name, value in (("host", wanted.host), ("user", wanted.user), ("folder", wanted.folder)):
         if any(sign < " " for sign in value) or (name == "host" and ("/" in value or "@" in value)):
-            raise BadSetting(f"In the setting '{name}' of the mail source: this is not one.")
+            raise BadSetting(
+                f"In the setting '{name}' of the mail source: a {name} is not written like this."
+            )
     if wanted.lang is not None and primary_tag(wanted.lang) is None:
         raise BadSetting("In the setting 'lang' of the mail source: it must be a language tag such as en.")
     if any(sign < " " for sign in wanted.token) or not wanted.token:

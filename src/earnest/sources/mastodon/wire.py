@@ -18,7 +18,7 @@ from earnest.sources.foreign import LastAnswer, own_error, part, words
 LIMIT = 40
 """Statuses a request: the most that Mastodon gives."""
 
-_TOKEN = "Make an application at the instance and give its access token: see the README of this source."  # noqa: S105
+_TOKEN = "Make an application at the instance and give its access token: see its README."  # noqa: S105 - words
 _AGAIN = "Earnest tries again by itself."
 _GONE = {
     401: ("shows this only to those it knows, or does not know this token any more", _TOKEN, "key_refused"),

@@ -34,7 +34,7 @@ _FIELDS = [
 _USER = ["id", "username", "protected", "withheld"]
 
 _NEWER = "Look for a newer version of Earnest."
-_NEW_TOKEN = "Make a new bearer token at https://developer.x.com, and give it again."  # noqa: S105
+_NEW_TOKEN = "Make a new bearer token at https://developer.x.com, and give it again."  # noqa: S105 - words
 
 _GONE = {
     400: ("does not understand this search", "Write the words more simply; see its README.", "forbidden"),

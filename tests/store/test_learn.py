@@ -1,5 +1,6 @@
 """Corrections, holds and blind samples: taken back exactly, erased with their posts, given to one person."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -253,7 +254,7 @@ def test_retention_holds_while_reading(what, monkeypatch):
     assert read_review.blind("riders") == []
     assert read_review.undecided("riders", 9, 9) == []
     assert read_review.samples("riders", [((NOW - DAY).date(), (NOW + DAY).date())], 9) == [[]]
-    assert read_review.arrivals("riders", 0)[0] == []
+    assert read_review.arrivals("riders", 0, random.Random(1)).posts == []
 
 
 def test_a_drawing_sees_what_the_machine_said_whatever_people_said_since():
@@ -262,6 +263,6 @@ def test_a_drawing_sees_what_the_machine_said_whatever_people_said_since():
     for post in posts():
         write.correct("riders", post.id, ["app.crash"], "idea", ana)
         write.correct("riders", post.id, ["other"], "idea", ana)
-    found, until = read_review.arrivals("riders", 0)
-    assert {(one.label, one.score, one.kind) for one in found} == {("pay.tips", 0.9, "complaint")}
-    assert read_review.arrivals("riders", until) == ([], until)
+    found = read_review.arrivals("riders", 0, random.Random(1))
+    assert {(one.label, one.score, one.kind) for one in found.posts} == {("pay.tips", 0.9, "complaint")}
+    assert read_review.arrivals("riders", found.until, random.Random(1)).posts == []

@@ -98,11 +98,13 @@ class AlertRow:
 class Counted:
     """Posts by hour, and which hours are known: what may be told of them, as plain columns.
 
-    places  slugs; `rows` and `known` name a place by its number in it
-    rows    (hour since 1970, place, label, kind, region, posts)
+    places  slugs; the others name a place by its number in it
+    rows    (hour since 1970, place, label, kind, region, posts), of all labels or of those asked for
     known   (place, hour)
+    every   (hour, place, posts) of all labels together
     """
 
     places: tuple[str, ...]
     rows: tuple[tuple[int, int, str, str, str, int], ...]
     known: tuple[tuple[int, int], ...]
+    every: tuple[tuple[int, int, int], ...]

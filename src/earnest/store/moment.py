@@ -36,6 +36,13 @@ def one() -> Iterator[None]:
         _kept.reset(token)
 
 
+def known(reading: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """What a function marked with `once` was told already while this page is made; None: it was not asked."""
+    kept = _kept.get()
+    key = (getattr(reading, "__wrapped__", reading), args, tuple(sorted(kwargs.items())))
+    return None if kept is None else cast(T | None, kept.get(key))
+
+
 def once(reading: Callable[P, T]) -> Callable[P, T]:
     """Marks a reading whose arguments are hashable and whose answer callers leave as it is.
 

@@ -28,11 +28,9 @@ def _known() -> dict[int, str]:
 
 def on_desk(programme: str, roles: Collection[str]) -> dict[int, str]:
     """The people who hold one of these roles in a programme or may do everything, by name."""
-    held = Membership.objects.filter(
-        programme__slug=programme, role__in=list(roles), user__is_active=True
-    ).values_list("user_id", flat=True)
-    admins = get_user_model().objects.filter(is_superuser=True, is_active=True).values_list("pk", flat=True)
-    found = names([*held, *admins])
+    held = Membership.objects.filter(programme__slug=programme, role__in=list(roles)).values("user_id")
+    there = get_user_model().objects.filter(Q(is_superuser=True) | Q(pk__in=held), is_active=True)
+    found = names(there.values_list("pk", flat=True))
     return dict(sorted(found.items(), key=lambda one: (one[1].casefold(), one[0])))
 
 

@@ -19,6 +19,9 @@ COLUMNS = (
     " p.sentiment, p.domain, p.corrected, p.arrival"
 )
 
+NEAR = 1_000
+"""Posts of a label that are looked at one by one before the index of marks is asked."""
+
 _WIDE = {"label", "unsure", "programme"}
 """Marks that leave enough posts of a label for a page to be found at once."""
 
@@ -60,6 +63,12 @@ class Query:
         """The newest posts that fit, or the oldest. `then` ends the statement (a lock)."""
         if not self.possible or self.first >= self.end:
             return []
+        if len(self.labels) == 1 and not (
+            self.terms or then or self.marks.keys() <= _WIDE or dialect.is_sqlite()
+        ):
+            found = self._near(limit, columns, oldest)
+            if len(found) == limit:
+                return found
         source, conditions, values, id = "store_post p", list(self.conditions), list(self.values), "p.id"
         marks = list(self.marks.values())
         if len(self.labels) == 1 and not self.terms and self.marks.keys() <= _WIDE:
@@ -91,6 +100,22 @@ class Query:
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, [*values, self.first, self.end, limit])
+            return list(cursor.fetchall())
+
+    def _near(self, limit: int, columns: str, oldest: bool) -> list[tuple[Any, ...]]:
+        """Those that fit among the `NEAR` newest posts of the one label. PostgreSQL puts every post that has
+        the marks in order before it gives the first; where that many fit, a page is found among these few.
+        """
+        order = "ASC" if oldest else "DESC"
+        sql = (
+            f"SELECT {columns} FROM (SELECT l.post_id FROM store_postlabel l WHERE l.programme_id = %s"  # noqa: S608 - as above
+            " AND l.label = %s AND l.post_id >= %s AND l.post_id < %s"
+            f" ORDER BY l.post_id {order} LIMIT %s) AS d JOIN store_post p ON p.id = d.post_id"
+            f" WHERE {' AND '.join(self.conditions)} ORDER BY d.post_id {order} LIMIT %s"
+        )
+        near = [self.values[0], self.labels[0], self.first, self.end, NEAR]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*near, *self.values, limit])
             return list(cursor.fetchall())
 
     def _labelled(self, conditions: list[str], values: list[Any]) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from earnest.store import clock, scope
+from earnest.store import case_family, clock, scope
 from earnest.store.action_shapes import ActionPage, ActionRow, EffectRow
 from earnest.store.models import Action, ActionCase, Case, CaseInReport, CaseWatch
 from earnest.store.people_names import names
@@ -37,12 +37,8 @@ def _of(cases: Iterable[int]) -> list[int]:
 
 def _members(programme: str, number: int) -> list[int]:
     """The ids of the case that this number is shown in, and of all that became part of it."""
-    found = Case.objects.filter(programme_id=scope.id_of(programme), number=number).values("pk", "root_id")
-    row = found.first() if 0 < number < 1 << 31 else None
-    if row is None:
-        return []
-    root = row["root_id"] or row["pk"]
-    return list(Case.objects.filter(Q(pk=root) | Q(root_id=root)).values_list("pk", flat=True))
+    family = case_family.of(scope.id_of(programme), number)
+    return [] if family is None else list(family.whole)
 
 
 def listing(

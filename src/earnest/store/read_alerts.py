@@ -1,16 +1,20 @@
 """Reading alerts, their rules, and the hours they are judged by."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from earnest.store import clock, identity, models, overdue, rollup, scope
+from earnest.store import clock, identity, labels_used, models, overdue, recent, rollup, scope
 from earnest.store.alert_shapes import DEFAULTS, TROUBLE, AlertRow, Counted, Rule
 
 SHOWN = 200
 """Closed alerts that a page shows."""
+
+FRESH = 300.0
+"""Seconds for which a server tells the counts behind an alert again."""
 
 
 def rules(programme: str) -> list[Rule]:
@@ -119,8 +123,9 @@ def ringing(programme: str, now: datetime) -> list[tuple[int, str, int | None]]:
     return list(rows.order_by("-opened", "-pk").values_list("id", "seen_by", "post"))
 
 
-def hours(programme: str, first: int, last: int) -> Counted:
-    """Posts of the hours from `first` to `last` (not included), and which of those hours are known.
+def hours(programme: str, first: int, last: int, about: Collection[str] | None = None) -> Counted:
+    """Posts of the hours from `first` to `last` (not included), and which of those hours are known; `about`:
+    those of these labels and categories only.
 
     What may not be told (retention, ended consents, days not looked at again) is neither counted nor known.
     """
@@ -128,19 +133,24 @@ def hours(programme: str, first: int, last: int) -> Counted:
     first = max(first, -(-within.cutoff // clock.HOUR))
     ids = sorted(within.places)
     number = {id: at for at, id in enumerate(ids)}
-    told = within.told("place_id", "hour", overdue.hours)
-    with connection.cursor() as db:
-        db.execute(
-            "SELECT hour, place_id, label, kind, region, sum(posts) FROM store_hourcount"  # noqa: S608 - numbers
-            f" WHERE programme_id = %s AND hour >= %s AND hour < %s{told}"
-            " GROUP BY hour, place_id, label, kind, region",
-            [within.id, first, last],
-        )
-        rows = tuple(
-            (hour, number[place], within.lineage.now(label), kind, region, int(posts))
-            for hour, place, label, kind, region, posts in db.fetchall()
+    labels = None if about is None else labels_used.meant(within, about)
+    rows = tuple(
+        (hour, number[place], within.lineage.now(label), kind, region, posts)
+        for hour, place, label, kind, region, posts in _hours(within, first, last, labels)
+        if place in number
+    )
+    if labels is None:
+        together: Counter[tuple[int, int]] = Counter()
+        for hour, place, *_, posts in rows:
+            together[hour, place] += posts
+        every = tuple((hour, place, posts) for (hour, place), posts in together.items())
+    else:
+        every = tuple(
+            (hour, number[place], posts)
+            for hour, place, posts in _every(within, first, last)
             if place in number
         )
+    with connection.cursor() as db:
         db.execute(
             "SELECT c.place_id, c.hour FROM store_coverage c JOIN store_place p ON p.id = c.place_id"  # noqa: S608 - numbers
             " WHERE p.programme_id = %s AND c.hour >= %s AND c.hour < %s"
@@ -148,7 +158,39 @@ def hours(programme: str, first: int, last: int) -> Counted:
             [within.id, first, last],
         )
         known = tuple((number[place], hour) for place, hour in db.fetchall() if place in number)
-    return Counted(tuple(within.places[id][0] for id in ids), rows, known)
+    return Counted(tuple(within.places[id][0] for id in ids), rows, known, every)
+
+
+def _hours(
+    within: scope.Scope, first: int, last: int, labels: Sequence[str] | None
+) -> list[tuple[int, int, str, str, str, int]]:
+    """(hour, place, label, kind, region, posts)."""
+    told = within.told("place_id", "hour", overdue.hours)
+    values: list[Any] = [within.id, first, last]
+    if labels is not None:
+        told += f" AND label IN ({', '.join(['%s'] * len(labels)) or 'NULL'})"
+        values += labels
+    with connection.cursor() as db:
+        db.execute(
+            "SELECT hour, place_id, label, kind, region, sum(posts) FROM store_hourcount"  # noqa: S608 - numbers
+            f" WHERE programme_id = %s AND hour >= %s AND hour < %s{told}"
+            " GROUP BY hour, place_id, label, kind, region",
+            values,
+        )
+        return [(*row[:-1], int(row[-1])) for row in db.fetchall()]
+
+
+@recent.kept(FRESH, by=lambda within, first, last: (within.key, first, last))
+def _every(within: scope.Scope, first: int, last: int) -> list[tuple[int, int, int]]:
+    """(hour, place, posts) of all labels together: what is usual for an hour of the week is learnt of it."""
+    told = within.told("place_id", "hour", overdue.hours)
+    with connection.cursor() as db:
+        db.execute(
+            "SELECT hour, place_id, sum(posts) FROM store_hourcount"  # noqa: S608 - numbers
+            f" WHERE programme_id = %s AND hour >= %s AND hour < %s{told} GROUP BY hour, place_id",
+            [within.id, first, last],
+        )
+        return [(hour, place, int(posts)) for hour, place, posts in db.fetchall()]
 
 
 def voices(programme: str, about: str, kind: str, place: str, region: str, first: int, last: int) -> int:

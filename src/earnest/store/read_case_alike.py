@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from earnest.store import clock, dialect, identity, overdue, scope
+from earnest.store import case_family, clock, dialect, identity, overdue, scope
 from earnest.store.models import Case, CasePost, CaseTheme, Post, Theme
 from earnest.store.scope import Scope
 from earnest.store.shapes_cases import OPEN
@@ -63,17 +63,14 @@ class Alike:
 def own(programme: str, number: int) -> Own | None:
     """What a case that stands by itself holds. None: there is none."""
     within = scope.of(programme)
-    row = Case.objects.filter(programme_id=within.id, number=number, taken_back=False).first()
-    if row is None:
+    family = case_family.of(within.id, number)
+    if family is None or family.case.taken_back:
         return None
-    cases = list(
-        Case.objects.filter(Q(pk=row.root_id or row.pk) | Q(root_id=row.root_id or row.pk)).values_list(
-            "pk", flat=True
-        )
-    )
+    cases = list(family.whole)
+    held = {one.theme for one in case_family.themes(cases)}
     posts = CasePost.objects.filter(case_id__in=cases, out__isnull=True, post_id__gte=within.first_id)
     newest = list(posts.order_by("-post_id").values_list("post_id", flat=True)[:LOOKED_AT])
-    return Own(tuple(cases), tuple(dict.fromkeys(newest)), frozenset(_themes(cases)), row.title)
+    return Own(tuple(cases), tuple(dict.fromkeys(newest)), frozenset(held), family.case.title)
 
 
 def drafted(programme: str, title: str, posts: Sequence[int], themes: Collection[int]) -> Own:
@@ -83,14 +80,6 @@ def drafted(programme: str, title: str, posts: Sequence[int], themes: Collection
     held = {row.into_id if row.state == "merged" and row.into_id else row.pk for row in rows}
     asked = [post for post in dict.fromkeys(posts) if 0 < post < 1 << 53][:LOOKED_AT]
     return Own((), tuple(asked), frozenset(held), title)
-
-
-def _themes(cases: Collection[int]) -> set[int]:
-    links = CaseTheme.objects.filter(case_id__in=cases, out__isnull=True, theme__isnull=False)
-    return {
-        into if state == "merged" and into else theme
-        for theme, state, into in links.values_list("theme_id", "theme__state", "theme__into_id")
-    }
 
 
 def alike(programme: str, mine: Own) -> Alike:

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
 
-from earnest.store import overdue, scope
-from earnest.store.models import Case, CasePost, CaseTheme
+from earnest.store import case_family, overdue, scope
+from earnest.store.models import CasePost
 from earnest.store.people_names import names
 from earnest.store.read_posts import rows_of
 from earnest.store.scope import Scope
@@ -44,11 +43,11 @@ class CasePosts:
 def posts(programme: str, number: int, *, after: int | None = None, limit: int = 10) -> CasePosts:
     """The newest posts of a case that stands by itself, one of each group of reposts among its themes'."""
     within = scope.of(programme)
-    root = Case.objects.filter(programme_id=within.id, number=number).values_list("pk", flat=True).first()
-    if root is None:
+    family = case_family.of(within.id, number)
+    if family is None:
         return CasePosts((), None)
-    cases = list(Case.objects.filter(Q(pk=root) | Q(root_id=root)).values_list("pk", flat=True))
-    themes = _themes(cases)
+    cases = list(family.own)
+    themes = {held.theme: held.number for held in case_family.themes(cases)}
     found = _newest(within, cases, list(themes), after, limit + 1)
     ids = list(found)[:limit]
     linked = _linked(cases, ids)
@@ -60,20 +59,6 @@ def posts(programme: str, number: int, *, after: int | None = None, limit: int =
         elif id in rows:
             told.append(CasePostRow(rows[id], "theme", theme=themes.get(found[id])))
     return CasePosts(tuple(told), ids[-1] if len(found) > limit else None)
-
-
-def _themes(cases: list[int]) -> dict[int, int]:
-    """The case's themes as they are now: row to number."""
-    links = CaseTheme.objects.filter(case_id__in=cases, out__isnull=True, theme__isnull=False)
-    found: dict[int, int] = {}
-    for row, number, state, into, at in links.values_list(
-        "theme_id", "theme__number", "theme__state", "theme__into_id", "theme__into__number"
-    ):
-        if state == "merged" and into is not None and at is not None:
-            found[into] = at
-        elif row is not None:
-            found[row] = number
-    return found
 
 
 def _newest(

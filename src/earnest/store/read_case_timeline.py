@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
-from earnest.store import attached, scope
-from earnest.store.models import Attachment, Case, CaseChange, CaseMention, CaseNote
+from earnest.store import attached, case_family, scope
+from earnest.store.case_family import Family
+from earnest.store.models import Attachment, CaseChange, CaseMention, CaseNote
 from earnest.store.people_names import names
 from earnest.store.shapes_cases import UNDOABLE, AttachmentRow, Entry, NoteRow
 
@@ -16,16 +17,16 @@ def timeline(programme: str, number: int, *, before: int | None = None, limit: i
     """What happened to a case and to those that became part of it, the newest first; with `before` (an
     entry's id) what happened earlier. Of a case that is part of another: what happened to it alone.
     """
-    case = _case(programme, number)
-    if case is None:
+    family = _family(programme, number)
+    if family is None:
         return []
-    own = _members(case)
+    own = family.own
     rows = CaseChange.objects.filter(case_id__in=list(own))
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    if case.root_id is None:
+    if family.case.root_id is None:
         # Seen from where it is now, that a case came in is told once.
-        held = [known for pk, known in own.items() if pk != case.pk]
+        held = [known for pk, known in own.items() if pk != family.case.pk]
         rows = rows.exclude(Q(sort="joined") & Q(case__number__in=held) & Q(undone__isnull=True))
     page = list(rows.select_related("undone").order_by("-pk")[: max(1, min(limit, 1_000))])
     ids = [row.pk for row in page]
@@ -59,19 +60,19 @@ def timeline(programme: str, number: int, *, before: int | None = None, limit: i
 
 def notes(programme: str, number: int) -> list[NoteRow]:
     """The notes of a case and of those that became part of it, the earliest first."""
-    case = _case(programme, number)
-    if case is None:
+    family = _family(programme, number)
+    if family is None:
         return []
-    own = _members(case)
+    own = family.own
     return _notes(list(CaseNote.objects.filter(case_id__in=list(own), out__isnull=True).order_by("pk")), own)
 
 
 def attachments(programme: str, number: int) -> list[AttachmentRow]:
     """The files of a case and of those that became part of it, the earliest first."""
-    case = _case(programme, number)
-    if case is None:
+    family = _family(programme, number)
+    if family is None:
         return []
-    own = _members(case)
+    own = family.own
     rows = list(Attachment.objects.filter(case_id__in=list(own)).order_by("pk"))
     people = names(row.by_id for row in rows)
     return [_file(row, own[row.case_id], people) for row in rows]
@@ -87,13 +88,10 @@ def attachment(programme: str, id: int) -> tuple[AttachmentRow, bytes] | None:
     return _file(row, row.case.number, names([row.by_id])), content
 
 
-def _case(programme: str, number: int) -> Case | None:
-    rows = Case.objects.filter(programme_id=scope.id_of(programme), taken_back=False)
-    return rows.filter(number=number).first() if 0 < number < 1 << 31 else None
-
-
-def _members(case: Case) -> dict[int, int]:
-    return dict(Case.objects.filter(Q(pk=case.pk) | Q(root_id=case.pk)).values_list("pk", "number"))
+def _family(programme: str, number: int) -> Family | None:
+    """A case and what became part of it; None where opening it was undone."""
+    found = case_family.of(scope.id_of(programme), number)
+    return None if found is None or found.case.taken_back else found
 
 
 def _notes(rows: Sequence[CaseNote], own: dict[int, int]) -> list[NoteRow]:

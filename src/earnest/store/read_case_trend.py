@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection
 
-from earnest.store import clock, dialect, identity, overdue, read_themes, scope, tally
-from earnest.store.models import Case, CaseTheme
+from earnest.store import case_family, clock, dialect, identity, overdue, read_themes, scope, tally
+from earnest.store.models import Case
 from earnest.store.scope import Scope
 from earnest.store.theme_counts import WEEK_SQL
 
@@ -69,6 +69,12 @@ def _members(within: Scope, numbers: Sequence[int]) -> tuple[dict[int, int], dic
     """Rows of these cases and of what became part of them, each with the case it is shown in; and the numbers
     of those by row.
     """
+    if len(numbers) == 1:
+        family = case_family.of(within.id, numbers[0])
+        if family is None:
+            return {}, {}
+        row = family.case
+        return dict.fromkeys(family.own, row.pk), {row.pk: row.number}
     wanted = [number for number in numbers if 0 < number < 1 << 31]
     roots = dict(Case.objects.filter(programme_id=within.id, number__in=wanted).values_list("pk", "number"))
     own = {pk: pk for pk in roots}
@@ -79,9 +85,8 @@ def _members(within: Scope, numbers: Sequence[int]) -> tuple[dict[int, int], dic
 def _themes(own: Mapping[int, int]) -> dict[int, set[int]]:
     """The rows of each case's themes as they are now."""
     found: dict[int, set[int]] = defaultdict(set)
-    rows = CaseTheme.objects.filter(case_id__in=list(own), out__isnull=True, theme__isnull=False)
-    for case, theme, state, into in rows.values_list("case_id", "theme_id", "theme__state", "theme__into_id"):
-        found[own[case]].add(into if state == "merged" and into else theme)
+    for one in case_family.themes(own):
+        found[own[one.case]].add(one.theme)
     return found
 
 

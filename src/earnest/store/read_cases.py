@@ -15,13 +15,12 @@ from django.db.models import Case as When_
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from earnest.store import case_labels, clock, dialect, moment, overdue, scope
+from earnest.store import case_family, case_labels, clock, dialect, moment, overdue, scope
 from earnest.store.models import (
     Attachment,
     CaseMention,
     CaseNote,
     CaseTag,
-    CaseTheme,
     Team,
     TeamMember,
 )
@@ -64,10 +63,8 @@ def one(programme: str, number: int) -> Case | None:
     None: there is none, or opening it was undone.
     """
     within = scope.of(programme)
-    if not 0 < number < 1 << 31:
-        return None
-    row = Row.objects.filter(programme_id=within.id, number=number, taken_back=False).first()
-    return None if row is None else told(within, [row])[0]
+    found = case_family.of(within.id, number)
+    return None if found is None or found.case.taken_back else told(within, [found.case])[0]
 
 
 def offered(programme: str, limit: int) -> list[tuple[int, str]]:
@@ -318,9 +315,6 @@ def _posts(within: Scope, own: Mapping[int, int]) -> dict[int, tuple[int, int]]:
 def _themes(own: Mapping[int, int]) -> dict[int, set[int]]:
     """The numbers of the themes of each case, as they are now; dismissed ones too."""
     found: dict[int, set[int]] = {}
-    links = CaseTheme.objects.filter(case_id__in=list(own), out__isnull=True, theme__isnull=False)
-    for case, number, state, into in links.values_list(
-        "case_id", "theme__number", "theme__state", "theme__into__number"
-    ):
-        found.setdefault(own[case], set()).add(into if state == "merged" and into else number)
+    for one in case_family.themes(own):
+        found.setdefault(own[one.case], set()).add(one.number)
     return found

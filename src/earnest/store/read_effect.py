@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
-from django.db.models import Q
 
 from earnest.store import (
+    case_family,
     clock,
     dialect,
     identity,
@@ -77,13 +77,15 @@ def of_case(programme: str, number: int) -> Counted | None:
 
 
 def _case(within: Scope, number: int) -> Case | None:
-    found = Case.objects.filter(programme_id=within.id, number=number, taken_back=False)
-    row = found.select_related("root").first() if 0 < number < 1 << 31 else None
-    return row if row is None or row.root is None else row.root
+    family = case_family.of(within.id, number)
+    if family is None or family.case.taken_back:
+        return None
+    return family.case if family.case.root_id is None else Case.objects.get(pk=family.case.root_id)
 
 
 def _members(case: Case) -> list[int]:
-    return list(Case.objects.filter(Q(pk=case.pk) | Q(root_id=case.pk)).values_list("pk", flat=True))
+    family = case_family.of(case.programme_id, case.number)
+    return [case.pk] if family is None else list(family.own)
 
 
 def _done(case: Case) -> Done | None:

@@ -139,7 +139,8 @@ def holders() -> list[str]:
 def beats() -> list[tuple[str, float, int]]:
     """The supervisors: name, seconds since the last beat by the database's clock, places held."""
     with connection.cursor() as db:
-        db.execute(f"SELECT holder, ({now_sql()} - seen) / 1000.0, held FROM store_heartbeat ORDER BY holder")  # noqa: S608
+        ago = f"({now_sql()} - seen) / 1000.0"
+        db.execute(f"SELECT holder, {ago}, held FROM store_heartbeat ORDER BY holder")  # noqa: S608 - a clock
         return [(name, float(age), held) for name, age, held in db.fetchall()]
 
 

@@ -152,7 +152,7 @@ def _model(row: LearnedModel) -> ModelRow:
         taxonomy=row.taxonomy,
         version=row.version,
         made=row.made,
-        state=row.state,  # type: ignore[arg-type]
+        state=row.state,  # type: ignore[arg-type]  # only its own codes are written
         stale=row.stale,
         figures=dict(row.figures),
         decided=row.decided,

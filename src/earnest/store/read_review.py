@@ -3,9 +3,11 @@
 Everything passes through `scope`: retention and ended consents hold here as everywhere.
 """
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -116,27 +118,70 @@ def last_round(programme: str) -> tuple[datetime, int] | None:
     return None if row is None else (row.at, row.until)
 
 
-def arrivals(programme: str, after: int) -> tuple[list[Arrived], int]:
-    """The posts that arrived after a number and may be told, with what the machine called them; and the last
-    number.
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Posts that arrived after a number, up to `until`: all of them, or as many as a lot found. Each of them
+    stands for `each` posts.
+    """
+
+    posts: list[Arrived]
+    until: int
+    each: float = 1.0
+
+
+ALL = 20_000
+"""So many new posts are read one and all; of more a lot is drawn."""
+
+NUMBERS, ROUNDS = 5_000, 10
+"""Numbers that are drawn at once, and how often at most, until `ENOUGH` posts were met."""
+ENOUGH = 10_000
+
+
+def arrivals(programme: str, after: int, lot: random.Random) -> Arrivals:
+    """The posts that arrived after a number and may be told, with what the machine called them.
+
+    Of very many, numbers of arrivals are drawn by `lot` from all there are since then, and those that are
+    posts of this programme are read: each of its posts is met with the same chance, whatever it says and
+    whenever it came.
     """
     within = scope.of(programme)
     with connection.cursor() as db:
         db.execute(
-            "SELECT p.id, p.label, p.kind, p.model, p.arrival, p.corrected,"  # noqa: S608 - numbers only
-            " (SELECT l.score FROM store_postlabel l WHERE l.post_id = p.id AND l.rank = 0)"
-            " FROM store_post p WHERE p.programme_id = %s AND p.arrival > %s AND p.id >= %s"
-            f"{told(within)} ORDER BY p.arrival",
-            [within.id, after, within.first_id],
+            "SELECT count(*), max(arrival) FROM (SELECT p.arrival FROM store_post p"
+            " WHERE p.programme_id = %s AND p.arrival > %s ORDER BY p.arrival DESC LIMIT %s) AS newest",
+            [within.id, after, ALL + 1],
         )
-        rows = db.fetchall()
-    said = _said(within.id) if any(row[5] for row in rows) else {}
+        there, until = db.fetchone()
+        if not there:
+            return Arrivals([], after)
+        before = (
+            "SELECT p.id, p.label, p.kind, p.model, p.corrected,"  # noqa: S608 - numbers only
+            " (SELECT l.score FROM store_postlabel l WHERE l.post_id = p.id AND l.rank = 0)"
+            f" FROM store_post p WHERE p.programme_id = %s AND p.id >= %s{told(within)}"
+        )
+        if there <= ALL:
+            own = [within.id, within.first_id, after, until]
+            db.execute(f"{before} AND p.arrival > %s AND p.arrival <= %s ORDER BY p.arrival", own)
+            return Arrivals(_arrived(within.id, db.fetchall()), until)
+        numbers = lot.sample(range(after + 1, until + 1), min(until - after, NUMBERS * ROUNDS))
+        rows: list[tuple[Any, ...]] = []
+        drawn = 0
+        while drawn < len(numbers) and len(rows) < ENOUGH:
+            some = numbers[drawn : drawn + NUMBERS]
+            drawn += len(some)
+            rows += dialect.among(db, f"{before} AND", "p.arrival", some, within.id, within.first_id)
+    # In an order of their own: the database gives them in any.
+    return Arrivals(_arrived(within.id, sorted(rows)), until, (until - after) / drawn)
+
+
+def _arrived(programme_id: int, rows: Sequence[tuple[Any, ...]]) -> list[Arrived]:
+    said = _said(programme_id) if any(row[4] for row in rows) else {}
     found = []
-    for id, label, kind, model, _, corrected, score in rows:
+    for id, label, kind, model, corrected, score in rows:
         if corrected and id in said:
             label, kind, score, model = said[id]
         found.append(Arrived(id, label, float(score or 0.0), kind, model))
-    return found, max((row[4] for row in rows), default=after)
+    return found
 
 
 def samples(programme: str, days: Sequence[tuple[date, date]], most: int) -> list[list[str]]:

@@ -127,6 +127,8 @@ def number_of(programme: str) -> int:
 @moment.once
 def lineage(programme: str) -> Lineage:
     """What became of every id that was ever used in a programme."""
+    if within := moment.known(scope.of, programme):
+        return within.lineage
     id = Programme.objects.filter(slug=programme).values_list("pk", flat=True).first()
     return NOTHING if id is None else lineage_of(id)
 
@@ -287,7 +289,7 @@ def _version(row: TaxonomyVersion) -> Version:
         became={old: tuple(now) for old, now in row.became.items()},
         asked=frozenset(row.asked),
         history=row.history,
-        state=row.state,  # type: ignore[arg-type]
+        state=row.state,  # type: ignore[arg-type]  # only its own codes are written
         model=row.model,
         made=row.made,
         by=row.by_id,

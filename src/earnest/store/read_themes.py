@@ -19,7 +19,6 @@ from earnest.store import (
     identity,
     moment,
     overdue,
-    read_taxonomy,
     scope,
     theme_voices,
 )
@@ -302,8 +301,7 @@ def _heard(programme: str, first: int, themes: tuple[int, ...]) -> dict[int, Hea
         found = {} if within.partly else theme_voices.kept(db, whole, themes)
         rest = [theme for theme in themes if theme not in found]
         told = within.told("p.place_id", "p.id", overdue.ids)
-        lineage = read_taxonomy.lineage_of(within.id)
-        return found | theme_voices.count(db, rest, _since(within, first), told, lineage)
+        return found | theme_voices.count(db, rest, _since(within, first), told, within.lineage)
 
 
 def posts_of(programme: str, number: int, *, other: bool, limit: int = 20) -> list[PostRow]:

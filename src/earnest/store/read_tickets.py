@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from earnest.store import case_family, scope
 from earnest.store import models as tables
-from earnest.store import scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,8 @@ def of_case(programme: str, case: int) -> list[Link]:
 
 
 def _merged(programme: int, case: int) -> Sequence[int]:
-    there = (
-        tables.Case.objects.filter(programme_id=programme, number=case).values_list("pk", "root_id").first()
-    )
-    if there is None:
-        return ()
-    root = there[1] or there[0]
-    rows = tables.Case.objects.filter(Q(pk=root) | Q(root_id=root)).exclude(number=case)
-    return list(rows.values_list("number", flat=True)[:200])
+    family = case_family.of(programme, case)
+    return () if family is None else [number for number in family.whole.values() if number != case][:200]
 
 
 def one(programme: str, id: int) -> Link | None:

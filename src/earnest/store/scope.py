@@ -112,6 +112,8 @@ def of(slug: str) -> Scope:
 @moment.once
 def id_of(slug: str) -> int:
     """A programme's number, for what tells nothing of posts. Raises StoreError when there is none."""
+    if within := moment.known(of, slug):
+        return within.id
     found = Programme.objects.filter(slug=slug).values_list("id", flat=True).first()
     if found is None:
         raise StoreError(f"There is no programme '{slug}'.")

@@ -21,7 +21,7 @@ from earnest.store.lineage import Lineage
 SPANS = (4, 12, 26)
 """Weeks over which themes are shown."""
 
-LARGE = 300
+LARGE = 60
 """Posts of a theme from which on its voices are kept; of fewer they are counted while reading."""
 
 GROWN = 1.2

@@ -25,5 +25,5 @@ class _Watched:
 
 def loaded_by_a_hand(pipe: Connection, job: hand.Job) -> None:
     """Work as a hand does, then tell the loaded modules."""
-    hand.work(_Watched(pipe), job)  # type: ignore[arg-type]
+    hand.work(_Watched(pipe), job)
     pipe.send(sorted(sys.modules))

@@ -39,7 +39,7 @@ def kill(now: datetime, after: int) -> None:
 
     left = [after]
 
-    def execute(do, sql, params, many, context):  # type: ignore[no-untyped-def]
+    def execute(do, sql, params, many, context):
         answer = do(sql, params, many, context)
         if sql.startswith(("INSERT", "UPDATE")):
             left[0] -= 1

@@ -63,7 +63,7 @@ def usual(since: datetime, until: datetime, label: str = "app.crash", seed: int 
 def rise(hours_ago: int, posts: int, **more: object) -> list[Prepared]:
     """So many posts in one hour, of as many voices."""
     at = NOW - hours_ago * HOUR
-    return [said(1_000 + n, at + timedelta(seconds=n), voice=500 + n, **more) for n in range(posts)]  # type: ignore[arg-type]
+    return [said(1_000 + n, at + timedelta(seconds=n), voice=500 + n, **more) for n in range(posts)]
 
 
 def keep(place: int, posts: Iterable[Prepared], since: datetime | None = None, until: datetime = NOW) -> None:

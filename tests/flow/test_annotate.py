@@ -210,7 +210,7 @@ def test_parts_of_another_run_are_never_mixed_in(tmp_path: Path, small_parts: No
 def _leave_parts(source: Path, out: Path) -> None:
     """A run that ends before its parts are joined."""
     original = run.join
-    run.join = _stop  # type: ignore[assignment]
+    run.join = _stop
     try:
         with pytest.raises(KeyboardInterrupt):
             label(source, out)

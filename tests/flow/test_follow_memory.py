@@ -93,7 +93,7 @@ def test_an_heir_is_the_only_older_post_that_is_read() -> None:
     assert len(groups()) == 1
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(3))
 def test_a_memory_that_is_mended_knows_what_one_that_is_made_anew_knows(number: int) -> None:
     """Posts come, are repeated, reworded and erased; once with one memory, once with a new one each time."""
     found = []
@@ -183,7 +183,7 @@ def test_the_programmes_followed_last_are_remembered(monkeypatch: pytest.MonkeyP
 
 
 def of_one_problem(place: int, texts: tuple[str, ...], name: str = "", **more: Any) -> None:
-    keep(place, *(item(name + one[:60], one, voice=one, **more) for one in texts))
+    keep(place, *(item(name + one, one, voice=one, **more) for one in texts))
 
 
 def test_a_theme_that_lost_its_posts_in_memory_goes_on_with_older_ones(
@@ -202,7 +202,7 @@ def test_a_theme_that_lost_its_posts_in_memory_goes_on_with_older_ones(
     number = read_themes.themes("riders")[0].number
     held = themes._memory["riders"].group.texts()
     assert len(held) < len(texts)
-    erase.erase_posts(place, [key(one[:60]) for one in held])
+    erase.erase_posts(place, [key(one) for one in held])
     hand.follow("riders")
     assert len(themes._memory["riders"].group) == len(texts) - len(held)
     of_one_problem(place, ("The order is still active and the restaurant closed hours ago",))
@@ -213,13 +213,14 @@ def test_a_theme_that_lost_its_posts_in_memory_goes_on_with_older_ones(
 def test_a_theme_that_returns_after_it_left_memory_has_its_old_number(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(themes, "VIEW", 12)
+    monkeypatch.setattr(themes, "VIEW", 30)
+    monkeypatch.setattr(themes, "AGAIN", 10)
     place, texts = desk(), said.texts("closed")
     of_one_problem(place, texts, ago=timedelta(days=9))
     hand = Follower()
     hand.follow("riders")
     (row,) = read_themes.themes("riders")
-    for turn in range(4):
+    for turn in range(7):
         for problem in ("parking", "casillero"):
             of_one_problem(place, said.texts(problem), f"{turn}/{problem}", ago=timedelta(days=8 - turn))
         hand.follow("riders")

@@ -1,8 +1,10 @@
 """Learning from people: taken over only if better, gone back from, never two at once, without the erased."""
 
+import gc
 import hashlib
 import re
 import shutil
+import weakref
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -315,3 +317,24 @@ def test_a_running_listener_uses_a_new_model_from_its_next_turn(programme, home)
         read.listening_place("riders", "reviews"), Keys.make(home / "keys" / "voices.key"), now
     )
     assert stages.model.id == now.id
+
+
+def test_models_that_a_programme_used_before_leave_memory(programme, home):
+    model_of = learn.models(home)
+    used = []
+    for number in range(3):
+        shutil.copytree(SHIPPED / "airline", home / "models" / "riders" / f"m{number}")
+        row = write_learn.add_model(
+            "riders",
+            f"m{number}",
+            before="",
+            taxonomy="product",
+            version=1,
+            state="candidate",
+            figures={},
+            posts=(),
+        )
+        assert teach.use("riders", row, ana())
+        used.append(weakref.ref(model_of("riders")))
+        gc.collect()
+    assert [model() is None for model in used] == [True, True, False]

@@ -200,7 +200,7 @@ def _kept(key: bytes) -> Any:
     from earnest.record.cleared import ClearedPost
 
     post = ClearedPost(key, "made up", datetime(2026, 9, 21, tzinfo=UTC))
-    return Kept(post, None, None)  # type: ignore[arg-type]
+    return Kept(post, None, None)
 
 
 class TestMemory:

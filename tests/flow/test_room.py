@@ -39,5 +39,5 @@ def test_large_arrays_that_were_dropped_are_given_back() -> None:
     ran = subprocess.run([sys.executable, "-c", WORK], capture_output=True, text=True, check=True, timeout=60)
     told, more = ran.stdout.split()
     if told == "False":
-        pytest.skip("this C library cannot be told")
+        pytest.skip("this C library cannot be told to give memory back")
     assert float(more) < 12

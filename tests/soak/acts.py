@@ -143,7 +143,7 @@ def earnest(
                 os.dup2(device.fileno(), number)
     from earnest.egress import Egress
 
-    Egress.__init__.__defaults__ = (PATIENCE, 10_000_000, False)  # type: ignore[misc]
+    Egress.__init__.__defaults__ = (PATIENCE, 10_000_000, False)
     _break(kill, broken, 0.0)
     from earnest.cli import main
 
@@ -183,7 +183,7 @@ def _poison(word: str) -> None:
             raise ZeroDivisionError
         return whole(self, texts, **more)
 
-    Model.classify = classify  # type: ignore[method-assign]
+    Model.classify = classify
 
 
 def die() -> None:
@@ -309,9 +309,9 @@ def _move_clock(by: timedelta) -> None:
 
     class Moved(real, metaclass=Meta):
         @classmethod
-        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        def now(cls, tz: Any = None) -> datetime:
             return real.now(tz) + by
 
     for name, module in list(sys.modules.items()):
         if name.startswith("earnest.") and getattr(module, "datetime", None) is real:
-            module.datetime = Moved  # type: ignore[attr-defined]
+            module.datetime = Moved

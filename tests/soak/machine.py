@@ -176,7 +176,7 @@ def _act(told: dict[str, Any], gave: int, said: int) -> None:
     os.setsid()
     for number in (1, 2):
         os.dup2(said, number)
-    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115 - they are this process's own until it ends
     from tests.soak import acts
 
     os.write(gave, json.dumps(getattr(acts, told["act"])(**told["given"])).encode())

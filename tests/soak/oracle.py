@@ -80,7 +80,7 @@ def check(world: World, rows: Rows, home: Path) -> list[str]:
                 f" WHERE s.slug = '{name}'"
             )
         )
-        expected = of_board(place, now) if isinstance(place, Board) else of_forum(place, now)  # type: ignore[arg-type]
+        expected = of_board(place, now) if isinstance(place, Board) else of_forum(place, now)
         if missing := expected - found:
             wrong.append(f"{name}: {missing.total()} posts are missing: {list(missing)[:3]}")
         if extra := found - expected:

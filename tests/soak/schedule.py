@@ -30,7 +30,7 @@ def steps(seed: int, world: World, chance: Random) -> "list[Callable[[], Step]]"
     kinds = list(PEOPLE | PLACES | EARNEST)
     weights = [{**PEOPLE, **PLACES, **EARNEST}[kind] for kind in kinds]
     drawn = chance.choices(kinds, weights, k=count)
-    return [lambda kind=kind: kind(world, chance) for kind in [_many, _turn, *drawn]]  # type: ignore[misc]
+    return [lambda kind=kind: kind(world, chance) for kind in [_many, _turn, *drawn]]
 
 
 # What people do

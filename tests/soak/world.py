@@ -209,14 +209,14 @@ class World:
                     fault.times -= 1
                     if not fault.times:
                         place.faults.pop(0)
-                    return faulty(fault.name, place.answer(asked))  # type: ignore[attr-defined]
+                    return faulty(fault.name, place.answer(asked))
                 waits = (
                     isinstance(place, Board)
                     and int(asked.query["after"]) >= len(place.events)
                     and time.monotonic() < until
                 )
                 if not waits:
-                    return place.answer(asked)  # type: ignore[attr-defined, no-any-return]
+                    return place.answer(asked)
             time.sleep(0.02)
 
 

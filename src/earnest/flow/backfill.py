@@ -16,8 +16,8 @@ from django.db import transaction
 
 from earnest.desk import audit
 from earnest.egress import Egress
-from earnest.egress.budget import Budget
-from earnest.flow import backoff, handshake, holder, learn, remembered, schedule, trace
+from earnest.egress.share import Holds
+from earnest.flow import backoff, budgets, handshake, holder, learn, remembered, schedule, trace
 from earnest.flow.digest import Stages
 from earnest.flow.hand import Hand
 from earnest.flow.intake import source_name
@@ -110,7 +110,7 @@ def run(
     """
     me = holder.name()
     models = learn.models(Path(settings.EARNEST_HOME))
-    budget = Budget()
+    shares = budgets.Budgets()
     while not stop.is_set():
         place = read.listening_place(programme, slug)
         row = read_backfill.by_place(place.id)
@@ -118,6 +118,7 @@ def run(
             return
         fence = write_leases.take(place.id, me, write_leases.LONGEST)
         if fence is not None:
+            budget = shares.of(place)
             try:
                 hand = Hand(stop=stop, until=time.monotonic() + TURN, pages=PAGES)
                 done = turn(place, keys, models, egress, fence=fence, hand=hand, budget=budget)
@@ -146,7 +147,7 @@ def turn(
     *,
     fence: Fence,
     hand: Hand | None = None,
-    budget: Budget | None = None,
+    budget: Holds | None = None,
 ) -> Turn:
     """One turn at a place's past. Raises nothing but what ends the process."""
     hand = hand or Hand()

@@ -127,7 +127,10 @@ def _prepare(to: Path) -> None:
             if time.time() - left.stat().st_mtime > 24 * 3600:  # of one that was killed
                 left.unlink(missing_ok=True)
     except OSError as error:
-        raise SetupError(f"Backups cannot be written to {to} ({error.strerror}).") from error
+        raise SetupError(
+            f"Backups cannot be written to {to} ({error.strerror}).",
+            advice="Give the user that Earnest runs as the right to write there, or name another folder.",
+        ) from error
 
 
 def _free(to: Path, now: datetime) -> Path:
@@ -136,7 +139,7 @@ def _free(to: Path, now: datetime) -> Path:
         path = to / f"{name}{extra}{ENDING}"
         if not path.exists() and not path.with_name(f"{path.name}.part").exists():
             return path
-    raise SetupError(f"There are too many backups of this second in {to}.")
+    raise SetupError(f"There are too many backups of this second in {to}.", advice="Try again in a second.")
 
 
 def _files(home: Path) -> Iterator[tuple[str, Path]]:

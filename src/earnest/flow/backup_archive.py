@@ -60,7 +60,10 @@ def identity(path: Path) -> Identity:
     try:
         lines = path.read_text("ascii").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"The key file {path} cannot be read.") from error
+        raise SetupError(
+            f"The key file {path} cannot be read.",
+            advice="Name the private key's file, which this user may read: --key FILE",
+        ) from error
     for line in lines:
         if line.startswith("AGE-SECRET-KEY-1"):
             with suppress(pyrage.IdentityError):
@@ -188,7 +191,7 @@ def read(source: BinaryIO, identities: list[Identity], take: Take) -> dict[str, 
         with os.fdopen(out, "rb") as pipe:
             try:
                 with zstd.open(pipe, "rb") as packed:
-                    said = _members(packed, take, found)  # type: ignore[arg-type]
+                    said = _members(packed, take, found)  # type: ignore[arg-type]  # it only reads
             except (tarfile.TarError, zstd.ZstdError, EOFError) as error:
                 thread.join()
                 raise _whose(failed, error) from error

@@ -23,27 +23,31 @@ def draw(programme: str, now: datetime) -> int:
     """Draw from all posts that arrived since the last drawing, where that is a week ago; how many were drawn.
 
     Of each label by the root of its posts, at least one; within a label every post is as likely as any other.
+    Of very many posts (`read_review.ALL`) a first lot finds those among which it is drawn: then how many a
+    label has is estimated from that lot, and a label that hardly any post has may be missed.
     """
     last = read_review.last_round(programme)
     if last is not None and now - last[0] < EVERY:
         return 0
     after = last[1] if last else 0
-    arrived, until = read_review.arrivals(programme, after)
-    if not arrived:
+    # Reproducible, and independent of anything a post says: made of where the last drawing ended.
+    lot = random.Random(f"{programme}/{after}")  # noqa: S311 - no secret: a drawing that can be checked
+    arrived = read_review.arrivals(programme, after, lot)
+    if not arrived.posts:
         return 0
     by_label: dict[str, list[read_review.Arrived]] = defaultdict(list)
-    for post in arrived:
+    for post in arrived.posts:
         by_label[post.label].append(post)
-    # Reproducible, and independent of anything a post says: ids are times and running numbers.
-    lot = random.Random(f"{programme}/{after}/{until}")  # noqa: S311 - no secret: a drawing that can be checked
     drawn = []
     for label, count in allot({label: len(posts) for label, posts in by_label.items()}, DRAWN).items():
         posts = by_label[label]
+        weight = len(posts) * arrived.each / count
         for post in lot.sample(posts, count):
             twice = lot.randrange(TWICE) == 0
-            drawn.append(Drawn(post.id, label, post.score, post.kind, post.model, len(posts) / count, twice))
+            drawn.append(Drawn(post.id, label, post.score, post.kind, post.model, weight, twice))
     lot.shuffle(drawn)
-    return write_review.add_round(programme, after, until, len(arrived), drawn)
+    posts_there = round(len(arrived.posts) * arrived.each)
+    return write_review.add_round(programme, after, arrived.until, posts_there, drawn)
 
 
 def waiting(programme: str, user: int, now: datetime) -> list[int]:

@@ -5,8 +5,8 @@ changed. Which one is current is a row in the store, read at every turn: a runni
 from its next turn on, without a restart.
 """
 
+import threading
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -18,7 +18,10 @@ from earnest.understand.corpus import Example
 from earnest.understand.taxonomy import Taxonomy
 
 KEPT = 6
-"""Models in memory at once (about 12 MB each)."""
+"""Models in memory at once (about 12 MB each); of a programme's own, the one it uses."""
+
+_models: dict[Path, Model] = {}
+_lock = threading.Lock()
 
 
 def current(programme: str, home: Path | None = None) -> Path | str:
@@ -61,7 +64,26 @@ def taxonomy_of(programme: str) -> tuple[Taxonomy, list[Example]]:
 
 def load(where: Path | str) -> Model:
     """The model in a folder, or a pack's shipped one; loaded once a process. Raises ModelError."""
-    return _loaded(where) if isinstance(where, Path) else Model.shipped(where)
+    if not isinstance(where, Path):
+        return Model.shipped(where)
+    with _lock:
+        found = _models.pop(where, None)
+        if found is not None:
+            _models[where] = found
+            return found
+    made = Model.load(where)
+    with _lock:
+        _models[where] = made
+        while len(_models) > KEPT:
+            del _models[next(iter(_models))]
+    return made
+
+
+def _let_go(folder: Path, used: Path | str) -> None:
+    """Forget the models that a programme used before: it learns again and again, and a listener runs long."""
+    with _lock:
+        for old in [one for one in _models if one.parent == folder and one != used]:
+            del _models[old]
 
 
 def model_of(programme: str, home: Path | None = None) -> Model:
@@ -69,6 +91,7 @@ def model_of(programme: str, home: Path | None = None) -> Model:
     back.
     """
     where = current(programme, home)
+    _let_go(folder_of(programme, "", Path(settings.EARNEST_HOME) if home is None else home), where)
     try:
         return load(where)
     except ModelError as error:
@@ -88,8 +111,3 @@ def models(home: Path) -> Callable[[str], Model]:
 def model_for(taxonomy: str, home: Path) -> Model:
     """The model of a taxonomy, whatever a programme learned. Raises ModelError."""
     return load(of_taxonomy(taxonomy, home))
-
-
-@lru_cache(maxsize=KEPT)
-def _loaded(folder: Path) -> Model:
-    return Model.load(folder)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from earnest.desk import audit
 from earnest.egress import Egress
 from earnest.flow import handshake, remembered
+from earnest.flow.budgets import Budgets
 from earnest.flow.digest import Stages
 from earnest.flow.intake import source_name
 from earnest.flow.listen import keep_digest, open_place, open_stages
@@ -46,20 +47,28 @@ class Rechecked:
 
 
 def recheck_due(
-    keys: Keys, model_of: Callable[[str], Model], egress: Egress | None, now: datetime | None = None
+    keys: Keys,
+    model_of: Callable[[str], Model],
+    egress: Egress | None,
+    now: datetime | None = None,
+    *,
+    shares: Budgets | None = None,
 ) -> Iterator[Rechecked]:
     """Look again at every place with days that are due. One that fails never stops the others.
 
+    What servers allow is shared with whoever else holds to `shares`.
+
     A place that is told what is there (`present`) cannot be asked; its days wait for its sender.
     """
-    now = now or datetime.now(UTC)
+    now, shares = now or datetime.now(UTC), shares or Budgets()
     due = {place for place, tried in read.recheck_due(now).items() if not tried or now - tried > AGAIN}
     for place in read.listening_places() if due else []:
         if place.id not in due or place.type == "submit":
             continue
         write.tried_again(place.id, now)
         try:
-            source = open_place(place, egress)
+            held = None if egress is None else egress.with_budget(shares.of(place))
+            source = open_place(place, held)
             standing = handshake.stand(place, source) if place.kind == "closed" else handshake.Standing(place)
             if standing.place is None:
                 continue

@@ -12,10 +12,11 @@ from pathlib import Path
 from django.conf import settings
 
 from earnest.egress import Egress
-from earnest.egress.budget import Budget
+from earnest.egress.share import Holds
 from earnest.flow import (
     alerts,
     backoff,
+    budgets,
     climb,
     deliver,
     handshake,
@@ -93,13 +94,13 @@ def listen_once(
     """
     if prove:
         handshake.prove_due(datetime.now(UTC), egress)
-    me = holder.name()
+    me, shares = holder.name(), budgets.Budgets()
     for place in due(datetime.now(UTC)):
         fence = write_leases.take(place.id, me, write_leases.LONGEST)
         if fence is None:
             continue
         try:
-            yield turn(place, keys, model_of, egress, fence=fence, budget=Budget())
+            yield turn(place, keys, model_of, egress, fence=fence, budget=shares.of(place))
         finally:
             write_leases.release(fence)
 
@@ -112,7 +113,7 @@ def turn(
     *,
     fence: Fence,
     hand: Hand | None = None,
-    budget: Budget | None = None,
+    budget: Holds | None = None,
 ) -> Turn:
     """One turn at a place, whose holder shows `fence`. Raises nothing but what ends the process.
 
@@ -193,9 +194,14 @@ def tend(
     look_after(keys, sweep=sweep, follower=follower, watcher=watcher)
 
 
-def look_again(keys: Keys, model_of: Callable[[str], Model], egress: Egress | None) -> Iterator[Turn]:
+def look_again(
+    keys: Keys,
+    model_of: Callable[[str], Model],
+    egress: Egress | None,
+    shares: budgets.Budgets | None = None,
+) -> Iterator[Turn]:
     """Look again at every place with days that are due; a turn for each whose list failed."""
-    for again in recheck.recheck_due(keys, model_of, egress):
+    for again in recheck.recheck_due(keys, model_of, egress, shares=shares):
         if again.problem:
             yield Turn(again.place, None, again.problem)
 

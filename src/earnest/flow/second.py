@@ -288,4 +288,10 @@ def _accurate(programme: str, model: Model) -> Judge:
 
 @lru_cache(maxsize=2)
 def _loaded(folder: Path, encoder: Path) -> Accurate:
-    return Accurate.load(folder, Encoder.load(encoder))
+    return Accurate.load(folder, _encoder(encoder))
+
+
+@lru_cache(maxsize=1)
+def _encoder(folder: Path) -> Encoder:
+    """One for all programmes: it is nine tenths of the accurate tier's memory."""
+    return Encoder.load(folder)

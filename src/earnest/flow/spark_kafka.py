@@ -67,17 +67,17 @@ class Reader(DataSourceStreamReader, SupportsTriggerAvailableNow):  # type: igno
         self._most = most
         self._target: Offsets | None = None
 
-    def initialOffset(self) -> Offsets:  # noqa: N802
+    def initialOffset(self) -> Offsets:  # noqa: N802 - Spark's name
         """From the oldest message that is still there."""
         return {at: low for at, (low, _) in self._edges().items()}
 
-    def getDefaultReadLimit(self) -> ReadLimit:  # noqa: N802
+    def getDefaultReadLimit(self) -> ReadLimit:  # noqa: N802 - Spark's name
         return ReadMaxRows(self._most)
 
-    def prepareForTriggerAvailableNow(self) -> None:  # noqa: N802
+    def prepareForTriggerAvailableNow(self) -> None:  # noqa: N802 - Spark's name
         self._target = {at: high for at, (_, high) in self._edges().items()}
 
-    def latestOffset(self, start: Offsets, limit: ReadLimit) -> Offsets:  # noqa: N802
+    def latestOffset(self, start: Offsets, limit: ReadLimit) -> Offsets:  # noqa: N802 - Spark's name
         """As far as there are messages, and as the limit allows, the same from each partition."""
         edges = self._edges()
         ends = {at: high for at, (_, high) in edges.items()} if self._target is None else self._target

@@ -26,8 +26,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from earnest.egress import Egress
-from earnest.egress.budget import Budget
-from earnest.flow import backfill, holder, room, schedule, trace
+from earnest.egress.share import Holds
+from earnest.flow import backfill, budgets, holder, room, schedule, trace
 from earnest.flow.hand import Hand
 from earnest.flow.schedule import Turn
 from earnest.flow.supervise_beside import Beside
@@ -71,7 +71,7 @@ class Job:
 
     given: Given
     hand: Hand
-    budget: Budget
+    budget: Holds
     late: float
     suspect: bool
     began: float = field(default_factory=time.monotonic)
@@ -109,10 +109,11 @@ class Supervisor:
         self._workers, self._crowd = workers, crowd
         self._patience, self._turn = patience, turn
         self._clerk = Clerk(self.holder, lease)
-        self._beside = Beside(keys, model_of, egress) if beside else None
+        shares = budgets.Budgets()
+        self._beside = Beside(keys, model_of, egress, shares) if beside else None
         self._jobs: dict[int, Job] = {}
         self._ended: list[Report] = []
-        self._budgets: dict[int, Budget] = {}
+        self._shares = shares
         self._again: set[int] = set()
         self._not_before: dict[int, float] = {}
 
@@ -185,7 +186,7 @@ class Supervisor:
 
     def _begin(self, given: Given) -> None:
         place = given.place
-        budget = self._budgets.setdefault(place.id, Budget())
+        budget = self._shares.of(place)
         hand = Hand(until=time.monotonic() + self._turn, may_follow=not given.past)
         if self._beside is not None:
             hand.heard = self._beside.heard

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from earnest.egress import Egress
 from earnest.flow import alerts, handshake, relabel, schedule, second
+from earnest.flow.budgets import Budgets
 from earnest.flow.follow import Follower
 from earnest.gate.voice import Keys
 from earnest.record.errors import EarnestError
@@ -37,7 +38,14 @@ GRACE = 10.0
 class Beside:
     """Starts and ends the threads. `heard` wakes what follows new posts."""
 
-    def __init__(self, keys: Keys, model_of: Callable[[str], Model], egress: Egress | None) -> None:
+    def __init__(
+        self,
+        keys: Keys,
+        model_of: Callable[[str], Model],
+        egress: Egress | None,
+        shares: Budgets | None = None,
+    ) -> None:
+        self._shares = shares or Budgets()
         self._keys, self._model_of, self._egress = keys, model_of, egress
         self._news = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -78,7 +86,7 @@ class Beside:
 
     def look_again(self) -> None:
         """Lists that are due again."""
-        for turn in schedule.look_again(self._keys, self._model_of, self._egress):
+        for turn in schedule.look_again(self._keys, self._model_of, self._egress, self._shares):
             LOG.warning("%s/%s: %s", turn.place.programme, turn.place.slug, turn.problem)
 
     def prove(self) -> None:

@@ -237,7 +237,7 @@ class _Hands:
             raise self._died(hand, part) from None
         if isinstance(told, Failure):
             raise told.error()
-        return told  # type: ignore[no-any-return]
+        return told  # type: ignore[no-any-return]  # what our own process sent
 
     def _died(self, hand: Hand, part: Part | None) -> EarnestError:
         hand.process.join(timeout=5)

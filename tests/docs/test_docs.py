@@ -1,5 +1,7 @@
 """What the pages of words say is there: links, paths, tests, commands, settings, extras."""
 
+import json
+import os
 import re
 import shlex
 import tomllib
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import click
 import pytest
+from tests import commands
 
 from earnest.cli import COMMANDS, earnest
 from earnest.server.table import TABLE
@@ -152,6 +155,20 @@ def test_the_guide_has_every_setting_with_its_default() -> None:
 
 def test_the_read_me_names_every_command() -> None:
     assert set(COMMANDS) - {word for code in _codes(ROOT / "README.md") for word in code.split()} <= {"demo"}
+
+
+SHOWN = re.findall(r"^\$ echo ('.*') \| earnest (.*)\n(\{.*\})$", _read(ROOT / "README.md"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("given", "words", "answer"), SHOWN, ids=[words for _, words, _ in SHOWN])
+def test_what_the_read_me_shows_is_what_one_gets(given: str, words: str, answer: str, tmp_path: Path) -> None:
+    env = {**os.environ, "EARNEST_HOME": str(tmp_path / "home"), "DATABASE_URL": ""}
+    done = commands.run(words.split(), env, said=shlex.split(given)[0] + "\n", tables=False)
+    said, wanted = json.loads(done.stdout), json.loads(answer)
+    for label in wanted.get("labels", ()):
+        label["score"] = pytest.approx(label["score"], abs=0.02)  # a model that is made anew may differ
+    assert said == wanted
+    assert list(said) == list(wanted)
 
 
 @each_page

@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 HOME_DIR ?= demo-home
 PYTEST_ARGS ?=
+# As many as there are cores; each takes up to a gigabyte, in the full lane up to four.
+TEST_WORKERS ?= auto
 # Clients of places, each an extra of its own.
 PLACES := $(foreach one,bluesky discord mail mastodon matrix reddit s3 singer slack telegram x youtube,--extra $(one))
 
@@ -57,8 +59,10 @@ taps: $(VENV)/.taps
 demo: $(VENV)/.run
 	@$(BIN)/earnest demo --home $(HOME_DIR) $(if $(ONCE),--once)
 
+# What Python compiled is kept, whatever the machine is set to: each worker and every program a test starts reads it.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.dev $(VENV)/.synapse $(VENV)/.taps
-	@$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
 
 # A night of random faults: N schedules from SEED on SQLite, and on PostgreSQL where DATABASE_URL names a server.
 N ?= 1000

@@ -1,9 +1,9 @@
 """`earnest …` as a person runs it, many times over: real processes, without starting Python anew for each.
 
-A process is kept that has read everything a command imports before it knows its home, and nothing else: no
-setting, no database. Each command is a fork of it, with an environment, files and an exit code of its own. A
-home that has no database yet is given an empty one with its tables, copied; how tables are made the first
-time is tested where that is the question (`tables=False`).
+A process is kept that has imported what commands import, at a home that is nowhere: it opened no database and
+made no log. Each command is a fork of it, with an environment, files, an exit code and settings of its own,
+read anew where the command reads them first. A home that has no database yet is given an empty one with its
+tables, copied; how tables are made the first time is tested where that is the question (`tables=False`).
 """
 
 import array
@@ -46,6 +46,24 @@ BEFOREHAND = (
     "earnest.understand.neardup",
     "earnest.understand.themes",
     "rich.console",
+)
+PACKAGES = ("earnest.cli", "earnest.desk", "earnest.store")
+AT_NO_HOME = (
+    "encodings.ascii",
+    "encodings.idna",
+    "multiprocessing.popen_spawn_posix",
+    "django.db.models.sql.compiler",
+    "earnest.flow.backup",
+    "earnest.flow.backup_check",
+    "earnest.flow.bulk",
+    "earnest.flow.epochs",
+    "earnest.flow.intake",
+    "earnest.flow.leave",
+    "earnest.flow.learn",
+    "earnest.flow.occupied",
+    "earnest.flow.restore_swap",
+    "earnest.flow.upgrade",
+    "earnest.report.publish",
 )
 _LOCK = threading.Lock()
 
@@ -120,11 +138,19 @@ def _text(file: IO[bytes]) -> str:
 @cache
 def _server() -> socket.socket:
     ours, theirs = socket.socketpair()
+    nowhere = {
+        name: value for name, value in os.environ.items() if not name.startswith(("EARNEST_", "DATABASE_"))
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.commands", str(theirs.fileno())],
         pass_fds=[theirs.fileno()],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={
+            **nowhere,
+            "PYTHONPATH": str(ROOT),
+            "EARNEST_HOME": str(ROOT / "nowhere"),
+            "DJANGO_SETTINGS_MODULE": "earnest.server.settings",
+        },
     )
     theirs.close()
 
@@ -143,6 +169,7 @@ def _serve(door: socket.socket) -> None:
     for name in BEFOREHAND:
         importlib.import_module(name)
     _warm()
+    _stand_nowhere()
     while True:
         length, files, _, _ = socket.recv_fds(door, 8, 3)
         if not length:
@@ -172,6 +199,55 @@ def _warm() -> None:
         assert done.exit_code == 0, done.output
 
 
+def _stand_nowhere() -> None:
+    """Django's applications and what commands import of Earnest, with the settings of no home."""
+    import importlib
+    import pkgutil
+
+    from django.apps import apps
+    from django.conf import settings
+    from django.db.migrations.loader import MigrationLoader
+
+    apps.populate(settings.INSTALLED_APPS)
+    for package in PACKAGES:
+        for found in pkgutil.iter_modules(importlib.import_module(package).__path__):
+            importlib.import_module(f"{package}.{found.name}")
+    for name in AT_NO_HOME:
+        importlib.import_module(name)
+    MigrationLoader(None)
+    assert threading.active_count() == 1, "a process that forks has one thread"
+
+
+def _forget_settings() -> None:
+    """What this process knows of Django's settings is forgotten: they are read anew by whoever asks next."""
+    from asgiref.local import Local
+    from django.conf import LazySettings, empty, global_settings, settings
+    from django.core.cache import caches
+    from django.db import connections
+    from django.utils import timezone
+
+    known = vars(settings._wrapped)
+    own = known.keys() - known["_explicit_settings"] - set(dir(global_settings))
+    added = {name: known[name] for name in own if name.isupper()}  # by applications, as they were imported
+    read = LazySettings._setup
+
+    def read_anew(self: LazySettings, name: str | None = None) -> None:
+        read(self, name)
+        for key, value in added.items():
+            setattr(self._wrapped, key, value)
+
+    vars(settings).clear()
+    settings._wrapped = empty
+    LazySettings._setup = read_anew
+    sys.modules.pop("earnest.server.settings")
+    assert not any(one.connection for one in connections.all(initialized_only=True))
+    for kept in (connections, caches):
+        vars(kept).pop("settings", None)
+        kept._settings = None
+        kept._connections = Local(kept.thread_critical)
+    timezone.get_default_timezone.cache_clear()
+
+
 def _be(what: dict[str, object], files: "array.array[int] | list[int]") -> None:
     """The rest of this process is the command."""
     import time
@@ -182,16 +258,17 @@ def _be(what: dict[str, object], files: "array.array[int] | list[int]") -> None:
         for number, file in enumerate(files):
             os.dup2(file, number)
             os.close(file)
-        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
+        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - they are this process's own until it ends
         os.chdir(str(what["cwd"]))
         os.environ.clear()
-        os.environ.update(what["env"])  # type: ignore[arg-type]
+        os.environ.update(what["env"])
         time.tzset()
+        _forget_settings()
         code = _command(what["words"])
     except BaseException:  # noqa: BLE001 - what a process would print as it dies
         traceback.print_exc()
     finally:
-        threading._shutdown()  # type: ignore[attr-defined]
+        threading._shutdown()
         atexit._run_exitfuncs()
         _close()
         with suppress(ValueError, OSError):
@@ -218,11 +295,11 @@ def _command(words: object) -> int:
             setup.start(setup.prepare())
             setup.migrate()
             return 0
-        sys.argv = ["earnest", *words]  # type: ignore[misc]
+        sys.argv = ["earnest", *words]
         main()
     except SystemExit as end:
         if isinstance(end.code, str):
-            print(end.code, file=sys.stderr)  # noqa: T201
+            print(end.code, file=sys.stderr)  # noqa: T201 - what a process would print
             return 1
         return end.code or 0
     return 0

@@ -27,7 +27,10 @@ def pytest_configure() -> None:
     """Django may have been set up before this file was read: its home is the temporary one all the same."""
     from django.conf import settings
 
+    from earnest.flow import room
+
     settings.EARNEST_HOME = Path(_HOME.name)
+    room.give_back()  # this process lives for ten thousand tests
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,7 +58,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 @pytest.fixture
 def home(tmp_path: Path, settings: object) -> Path:
     """A prepared home folder of this test alone."""
-    settings.EARNEST_HOME = tmp_path  # type: ignore[attr-defined]
+    settings.EARNEST_HOME = tmp_path
     for name in ("keys", "reports", "models"):
         (tmp_path / name).mkdir()
     return tmp_path

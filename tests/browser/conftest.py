@@ -121,9 +121,9 @@ def open_page(browser: Browser, desk: Desk, signed_in: dict[str, object]) -> Ite
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
-            color_scheme=theme,  # type: ignore[arg-type]
+            color_scheme=theme,
             java_script_enabled=script,
-            storage_state=signed_in if signed else None,  # type: ignore[arg-type]
+            storage_state=signed_in if signed else None,
         )
         contexts.append(context)
         page = context.new_page()

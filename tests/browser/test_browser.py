@@ -54,7 +54,7 @@ def test_axe_finds_nothing_in_an_opened_post_and_the_list_of_keys(open_page: Ope
 
 
 def _found(page: object) -> list[str]:
-    answer = Axe().run(page, options={"resultTypes": ["violations"]})  # type: ignore[arg-type]
+    answer = Axe().run(page, options={"resultTypes": ["violations"]})
     return [
         f"{one['id']}: {node['html'][:200]} {node.get('failureSummary', '')[:200]}"
         for one in answer.response["violations"]

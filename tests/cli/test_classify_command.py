@@ -33,7 +33,7 @@ def test_posts_go_in_and_labelled_posts_come_out() -> None:
     assert result.exit_code == 0
     first, second = lines(result)
     assert first["id"] == "a"
-    assert first["labels"][0]["id"] == "pay.tips"  # type: ignore[index]
+    assert first["labels"][0]["id"] == "pay.tips"
     assert set(first) == {"id", "kind", "labels", "unsure", "sentiment", "lang"}
     assert second["id"] == "7"
 
@@ -46,7 +46,7 @@ def test_for_a_workforce_there_is_no_sentiment() -> None:
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_top_gives_so_many_labels_best_first(count: int) -> None:
     (found,) = lines(run("classify", "--top", str(count), said=b'{"id":"a","text":"tips"}'))
-    scores = [label["score"] for label in found["labels"]]  # type: ignore[attr-defined]
+    scores = [label["score"] for label in found["labels"]]
     assert len(scores) == count
     assert scores == sorted(scores, reverse=True)
 
@@ -127,10 +127,11 @@ def test_train_then_evaluate_then_classify(tmp_path: Path) -> None:
     assert {label["id"] for label in found["labels"]} == {"drink.coffee", "drink.tea", "place"}
     assert run("evaluate", "--model", model, "--examples", said).exit_code == 0
     (row,) = lines(run("classify", "--model", model, said=b'{"id":"1","text":"the oolong was lovely"}'))
-    assert row["labels"][0]["id"] == "drink.tea"  # type: ignore[index]
+    assert row["labels"][0]["id"] == "drink.tea"
     assert "sentiment" not in row
 
 
+@pytest.mark.slow
 def test_training_says_what_it_promises(tmp_path: Path) -> None:
     taxonomy, said = write(tmp_path)
     taxonomy.write_text(TAXONOMY + "  - {id: staff, name: Staff}\n")
@@ -195,6 +196,7 @@ def test_for_a_workforce_the_parquet_file_has_no_sentiment(tmp_path: Path) -> No
     assert "sentiment" not in read_parquet(tmp_path / "out.parquet").read_all().column_names
 
 
+@pytest.mark.slow
 def test_a_parquet_file_may_be_labelled_in_place(tmp_path: Path) -> None:
     source = parquet(tmp_path / "in.parquet", ["tips"] * 100)
     assert run("annotate", source, source).exit_code == 0

@@ -177,9 +177,7 @@ class Visitor:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         connection = http.client.HTTPSConnection(NAME, self.port, timeout=20, context=context)
-        connection._create_connection = lambda *_: socket.create_connection(  # type: ignore[attr-defined]
-            ("127.0.0.1", self.port), 20, own
-        )
+        connection._create_connection = lambda *_: socket.create_connection(("127.0.0.1", self.port), 20, own)
         return connection
 
     def ask(

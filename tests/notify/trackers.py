@@ -204,7 +204,7 @@ class Jira(Tracker):
             found = [
                 self.shape(ref)
                 for ref, issue in self.issues.items()
-                if any(f'"{label}"' in jql for label in issue.get("labels", []))  # type: ignore[attr-defined]
+                if any(f'"{label}"' in jql for label in issue.get("labels", []))
             ]
             return say(200, {"issues": found})
         if match := re.fullmatch(r"/rest/api/2/issue/(OPS-\d+)/comment", parts.path):

@@ -45,7 +45,7 @@ def fail(how: str) -> None:
             os.abort()
         raise RuntimeError(said)
 
-    Stages.digest = digest  # type: ignore[method-assign]
+    Stages.digest = digest
 
 
 class Rig:
@@ -94,12 +94,12 @@ class Rig:
                 except SystemExit as end:
                     ended = end.code or 0
                 except BaseException:  # noqa: BLE001 - as the interpreter does at its end
-                    sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+                    sys.excepthook(*sys.exc_info())
                     ended = "uncaught"
         finally:
             sys.argv, sys.stdin = argv, given
         out.flush()
-        printed = out.buffer.getvalue()  # type: ignore[attr-defined]
+        printed = out.buffer.getvalue()
         self.keep("printed.txt", printed + complaints.getvalue().encode())
         assert ended == code, f"earnest {words[0]} ended with {ended}: {complaints.getvalue()[-2_000:]}"
         return str(printed.decode("utf-8", "replace"))
@@ -141,4 +141,4 @@ class Rig:
         try:
             yield
         finally:
-            Stages.digest = kept  # type: ignore[method-assign]
+            Stages.digest = kept

@@ -114,7 +114,7 @@ def test_a_failure_tells_no_canary(everything_told: io.StringIO, monkeypatch: py
     def fail(text: str) -> str:
         raise RuntimeError(text)
 
-    monkeypatch.setattr("earnest.gate.admit.redact", fail)
+    monkeypatch.setattr("earnest.gate.admit.redact_all", fail)
     with pytest.raises(GateFailed) as failed:
         admit(Keys.passing())
     everything_told.write(failed.value.sentence())

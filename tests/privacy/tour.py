@@ -268,7 +268,7 @@ class Tour(Rig):
 
         read.programmes = broken
         try:
-            self.earnest("programme", "list", code="uncaught")  # type: ignore[arg-type]
+            self.earnest("programme", "list", code="uncaught")
         finally:
             read.programmes = kept
         complaints = io.StringIO()

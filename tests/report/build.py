@@ -81,12 +81,12 @@ def said(
             region=region,
         ),
         verdict=Verdict(
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             kind_score=0.9,
             labels=(Scored(label, 0.5 + number % 40 / 100),),
             unsure=False,
             lang=lang,
-            sentiment=sentiment,  # type: ignore[arg-type]
+            sentiment=sentiment,
             sentiment_score=None if sentiment is None else 0.8,
         ),
         voice=voice,

@@ -83,7 +83,7 @@ def test_what_is_measured_of_the_gate_is_what_is_published(keys: Keys) -> None:
     ids=["all written", "no purpose", "no controller", "no basis", "article 7 stated", "customers"],
 )
 def test_what_is_missing_is_left_to_be_written(keys: Keys, terms: dict[str, object], more: int) -> None:
-    assert made(keys, **terms).open == 12 + more  # type: ignore[arg-type]
+    assert made(keys, **terms).open == 12 + more
 
 
 def test_a_text_of_the_operators_is_never_markup(keys: Keys) -> None:

@@ -38,10 +38,10 @@ def _keep(label: str, posts: int, speakers: int, ago: int, first: int) -> list[o
 def test_topics_and_places_over_whole_weeks() -> None:
     programme = build.programme("couriers")
     first, second = build.places("couriers", 2)
-    build.keep(first, _keep("pay.tips", 43, 20, 1, 0))  # type: ignore[arg-type]
-    build.keep(first, _keep("app.crash", 30, 3, 1, 100))  # type: ignore[arg-type]
-    build.keep(second, _keep("app.scan", 4, 4, 2, 200))  # type: ignore[arg-type]
-    build.keep(second, _keep("pay.tips", 30, 30, 0, 300))  # type: ignore[arg-type]
+    build.keep(first, _keep("pay.tips", 43, 20, 1, 0))
+    build.keep(first, _keep("app.crash", 30, 3, 1, 100))
+    build.keep(second, _keep("app.scan", 4, 4, 2, 200))
+    build.keep(second, _keep("pay.tips", 30, 30, 0, 300))
     told = shown.topics(programme, build.TODAY, 4)
     assert told.labels == {"pay.tips": "about 40", "app.crash": "fewer than 10"}
     assert told.categories == {"pay": "about 40", "app": "fewer than 10"}

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from earnest.gate.voice import Keys
 from earnest.store import write_leases
 from earnest.web.views import join, say
+from tests.filled import filled
 from tests.security import desk
 
 
@@ -33,4 +34,4 @@ def small_desk(db: None, quick: None, home: Path) -> int:
     """One programme with a sample and one person of each role; the id of its report."""
     Keys.make(home / "keys" / "voices.key")
     write_leases.beat("tests", 0)  # somebody listens, so that `/healthz` is well
-    return desk.fill()
+    return filled("security", desk.fill)

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from earnest.api.v1 import routes
 from earnest.desk import tokens
 from tests.security import desk, who
 from tests.security.build import person
 
-routes = pytest.importorskip("earnest.api.v1.routes")
 pytestmark = pytest.mark.django_db
 
 ROUTES = routes.every()

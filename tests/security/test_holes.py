@@ -69,7 +69,7 @@ def test_a_link_that_its_maker_saw_vouches_for_no_address(
         "viewer",
         email="boss@example.org",
         by=person("steward"),
-        letter=lambda _: SimpleNamespace(),  # type: ignore[arg-type,return-value]
+        letter=lambda _: SimpleNamespace(),
     )
     invitations.accept(made.token, "not the boss", PASSWORD)
     assert read_people.user_of_address("boss@example.org") is None
@@ -107,7 +107,7 @@ def escalated(stop: str) -> int:
     teams.keep(desk.HERE, Team(0, "leadership", "Leadership", leadership=True, members=(boss,)), by=None)
     when = When("volume", about=("pay.tips",), posts=10, voices=5, within=24 * 60)
     rungs = (Rung("team", 60), Rung("leadership"))
-    routes.keep(desk.HERE, Route("tips", "Tips", when=when, rungs=rungs, team="payments", stop=stop), by=None)  # type: ignore[arg-type]
+    routes.keep(desk.HERE, Route("tips", "Tips", when=when, rungs=rungs, team="payments", stop=stop), by=None)
     number = cases.open_case(desk.HERE, "Tips that do not arrive", by=None)
     route = read_routes.routes(desk.HERE)[0].id
     return escalate.escalate(desk.HERE, number, route=route, by=person("admin").pk)

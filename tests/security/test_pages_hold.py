@@ -175,7 +175,7 @@ def test_passwords_are_hashed_slowly() -> None:
     from django.contrib.auth.hashers import get_hasher
 
     assert django_settings.PASSWORD_HASHERS[0].endswith("PBKDF2PasswordHasher")
-    assert get_hasher().iterations >= 600_000  # type: ignore[attr-defined]
+    assert get_hasher().iterations >= 600_000
 
 
 # ---- what more is sent changes nothing ------------------------------------------------------------------

@@ -204,7 +204,7 @@ class TestTheKeyStaysWithWhomItWasGivenFor:
             api = Api(f"{to.url}/api/", "xoxb-1,xapp-1", way())
             assert api.socket() == "ws://a.example"  # a stand-in on loopback
             api._base = "https://slack.example/api/"
-            api.way = _There(to.url)  # type: ignore[assignment]
+            api.way = _There(to.url)
             with pytest.raises(SourceBusy):
                 api.socket()
 

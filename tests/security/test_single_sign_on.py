@@ -102,7 +102,7 @@ def test_an_invitation_is_accepted_with_an_account_there(there: Issuer, login: s
     assert answer["Location"] == "/riders/"
     assert access.role_of(person(called), "riders") == "lead"
     assert not person(called).has_usable_password()
-    assert read_people.user_of_address(ACCOUNTS[login]["email"]) == person(called).pk  # type: ignore[arg-type]
+    assert read_people.user_of_address(ACCOUNTS[login]["email"]) == person(called).pk
     assert client.get("/riders/posts").status_code == 200
     assert Client().get(f"/join/{made.token}").status_code == 403, "works once"
     assert come(Client(), login)["Location"] == "/"
@@ -159,7 +159,7 @@ def test_an_issuer_that_does_not_answer_is_told_in_a_sentence(small_desk: int, s
     class Nobody:
         address = "http://127.0.0.1:9"
 
-    settings.SOCIALACCOUNT_PROVIDERS = issuer.settings_of(Nobody())  # type: ignore[arg-type]
+    settings.SOCIALACCOUNT_PROVIDERS = issuer.settings_of(Nobody())
     answer = Client().post("/sign-in/with/oidc")
     assert answer.status_code == 503
     assert "does not answer" in answer.content.decode()

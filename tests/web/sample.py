@@ -98,7 +98,7 @@ def item(name: str, at: datetime, number: int, *, mood: bool, region: str | None
             domain="example.org" if number % 9 == 0 else None,
         ),
         verdict=Verdict(
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             kind_score=0.86,
             labels=tuple(
                 Scored(label, 0.4 if unsure else 0.93 - 0.3 * rank) for rank, label in enumerate(labels)

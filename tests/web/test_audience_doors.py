@@ -156,7 +156,7 @@ def planted(desk: None, home: Path) -> int:
         ids = [id for (id,) in db.fetchall()]
         for id in ids:
             for table in ("store_post", "store_hourcount", "store_weekcount"):
-                db.execute(f"UPDATE {table} SET sentiment = %s WHERE programme_id = %s", [MOOD, id])  # noqa: S608
+                db.execute(f"UPDATE {table} SET sentiment = %s WHERE programme_id = %s", [MOOD, id])  # noqa: S608 - names of this test
             db.execute(
                 "UPDATE store_daycount SET value = %s"
                 " WHERE facet = 'kind' AND value = 'idea' AND programme_id = %s",

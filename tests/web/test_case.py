@@ -16,7 +16,7 @@ from PIL import Image
 
 from earnest.desk import case_room, cases
 from earnest.desk.cases_timeline import SORTS
-from earnest.store import clock, erase, moment, read, read_cases
+from earnest.store import clock, erase, moment, read, read_audit, read_cases
 from earnest.store.models import Post
 from earnest.store.shapes_cases import Case, Entry
 from earnest.web import case_words
@@ -34,7 +34,7 @@ def said(client: Client, where: str, status: int = 200) -> str:
 
 
 def plain(answer: object) -> str:
-    return re.sub(r"\s+", " ", unescape(answer.content.decode()))  # type: ignore[attr-defined]
+    return re.sub(r"\s+", " ", unescape(answer.content.decode()))
 
 
 def user(name: str) -> int:
@@ -341,6 +341,11 @@ def test_a_picture_is_shown_and_a_text_is_only_handed_out(as_: As) -> None:
         assert answer["Content-Disposition"].startswith("attachment")
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["Content-Security-Policy"].startswith("sandbox;")
+    taken = {
+        (link.about, link.detail["attachment"])
+        for link in read_audit.links(programme="riders", actions=("attachment_read",))
+    }
+    assert taken == {(f"case:{number}", int(address.rsplit("/", 1)[1])) for address in (first, second)}
     assert as_("viewer").get(first).status_code == 403
     assert client.get(first.replace(f"/{number}/", f"/{opened('Another')}/")).status_code == 404
 

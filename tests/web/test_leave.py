@@ -41,7 +41,7 @@ def hear(home: Path, *posts: RawPost, place: str = "bristol") -> None:
 
     there = read.listening_place("riders", place)
     stages = open_stages(there, Keys.open(home / "keys" / "voices.key"), model_for("gig-delivery", home))
-    listen(there, Room(), stages)  # type: ignore[arg-type]
+    listen(there, Room(), stages)
 
 
 def said(id: str, text: str, author: str = "canaryann") -> RawPost:

@@ -117,5 +117,5 @@ def test_the_same_figures_are_not_measured_twice(django_assert_max_num_queries: 
     build.fill(weeks=6, a_week=60, gap=())
     client = reader("couriers")
     first = page(client, "/couriers/overview")
-    with django_assert_max_num_queries(25):  # type: ignore[operator]
+    with django_assert_max_num_queries(25):
         assert page(client, "/couriers/overview").count("<svg") == first.count("<svg")

@@ -19,7 +19,7 @@ PAGES = tuple(f"/riders/{room}" for room in ROOMS)
 
 
 def body(response: object) -> str:
-    return unescape(response.content.decode())  # type: ignore[attr-defined]
+    return unescape(response.content.decode())
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_every_answer_carries_the_policy(as_: As, url: str) -> None:
 def test_pages_ask_few_questions(as_: As, django_assert_max_num_queries: Callable[[int], object]) -> None:
     browser = as_("admin")
     for room in (*ROOMS, "themes", "alerts", "review", "learning", "second", "overview"):
-        with django_assert_max_num_queries(60):  # type: ignore[attr-defined]
+        with django_assert_max_num_queries(60):
             browser.get(f"/riders/{room}")
 
 

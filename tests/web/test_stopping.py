@@ -51,6 +51,7 @@ def test_open_streams_do_not_hold_the_server(tmp_path: Path, number: signal.Sign
                 reader.get(f"{desk}/sign-in", timeout=1)
                 break
             except httpx.TransportError:
+                assert server.poll() is None, log.read_text()
                 time.sleep(0.1)
         assert reader.get(link).status_code == 302
         heard: list[str] = []

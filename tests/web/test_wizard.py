@@ -28,7 +28,7 @@ ANSWERS: dict[str, dict[str, str]] = {
 
 
 def body(response: object) -> str:
-    return " ".join(unescape(response.content.decode()).split())  # type: ignore[attr-defined]
+    return " ".join(unescape(response.content.decode()).split())
 
 
 def words_of(page: str) -> str:

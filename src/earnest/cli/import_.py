@@ -93,6 +93,8 @@ def command(
         "seconds": round(time.monotonic() - begun, 3),
     }
     click.echo(json.dumps(summary) if as_json else _sentence(summary))
+    if programme is None and not as_json:
+        click.echo(_where(), err=True)
     sys.exit(1 if total.refused else 0)
 
 
@@ -101,6 +103,19 @@ def _note(programme: str | None, place: str) -> None:
     from earnest.store import write
 
     audit.note("cli", "imported", programme=programme or write.default_programme(), about=f"place:{place}")
+
+
+def _where() -> str:
+    """Which programme it was where none was named, and by whose labels: nobody has to find out later."""
+    from earnest.store import read, write
+
+    slug = write.default_programme()
+    found = read.programme(slug)
+    labels = found.taxonomy if found else ""
+    return (
+        f"No --programme was given: the posts are in “{slug}”, sorted by the labels “{labels}”."
+        " For labels of your own: earnest programme add."
+    )
 
 
 def _past(posts: int, programme: str | None) -> str:
@@ -156,7 +171,8 @@ def _sentence(summary: dict[str, Any]) -> str:
         if summary[what]:
             parts.append(f"{summary[what]:,} {what}")
     pace = summary["read"] / summary["seconds"] if summary["seconds"] else 0
-    return f"{', '.join(parts)} in {summary['seconds']:.1f} s ({pace:,.0f} a second)."
+    quick = f" ({pace:,.0f} a second)" if summary["read"] >= 1_000 else ""
+    return f"{', '.join(parts)} in {summary['seconds']:.1f} s{quick}."
 
 
 class _Plain:

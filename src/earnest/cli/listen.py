@@ -15,6 +15,7 @@ from earnest.cli import setup
 
 if TYPE_CHECKING:
     from earnest.flow import schedule
+    from earnest.flow.listen import Heard
 
 SECOND_LOOKS = 60.0
 """Seconds for which a single turn also looks again at posts of which the machine was least certain."""
@@ -29,7 +30,9 @@ def command(once: bool, home: Path | None) -> None:
     Beside that it looks again at posts whose places ask for it, takes away what may no longer be kept, and
     makes reports anew from which a quote was erased.
 
-    A place that cannot be read is named with what is wrong; the others go on.
+    Each turn is one line: how many posts were read and kept, and why the others were not: the filter
+    withheld them, they were here already, or they could not be read. Posts that were reworded or deleted
+    at the place are counted too. A place that cannot be read is named with what is wrong; the others go on.
     """
     folder = setup.django(home)
     keys = setup.keys(folder)
@@ -67,8 +70,21 @@ def _tell(turn: "schedule.Turn") -> None:
     if turn.problem:
         _say(f"{place}: {turn.problem}", err=True)
     elif turn.heard is not None:
-        refused = f", {turn.heard.refused:,} could not be read" if turn.heard.refused else ""
-        _say(f"{place}: {turn.heard.read:,} read, {turn.heard.admitted:,} kept{refused}")
+        _say(f"{place}: {brought(turn.heard)}")
+
+
+def brought(heard: "Heard") -> str:
+    """What a turn brought, in one line; what did not happen is left out."""
+    rest = (
+        (heard.withheld, "withheld"),
+        (heard.duplicates, "here already"),
+        (heard.edited, "reworded"),
+        (heard.erased, "erased"),
+        (heard.refused, "could not be read"),
+    )
+    parts = [f"{heard.read:,} read, {heard.admitted:,} kept"]
+    parts += [f"{count:,} {what}" for count, what in rest if count]
+    return ", ".join(parts) + ("; there is more to read" if heard.more else "")
 
 
 def _say(line: str, *, err: bool = False) -> None:

@@ -79,7 +79,10 @@ def database_url() -> str:
     try:
         password = quote(Path(file).expanduser().read_text().strip(), safe="")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSetting("EARNEST_DATABASE_PASSWORD names a file that cannot be read.") from error
+        raise BadSetting(
+            "EARNEST_DATABASE_PASSWORD names a file that cannot be read.",
+            advice="Give the user that Earnest runs as the right to read it.",
+        ) from error
     user, _, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=f"{user}:{password}@{host}"))
 

@@ -79,7 +79,6 @@ ACTIONS: dict[str, str] = {
     "opted_in": "let somebody back in who had opted out",
     "erased": "erased posts",
     "erased_on_request": "erased what somebody asked to have erased",
-    "place_erased": "erased a place with all its posts",
     "swept": "deleted what was kept long enough",
     "rechecked": "looked again whether posts are still public",
     "keys_rotated": "changed the key of voices",

@@ -143,11 +143,22 @@ def called(programme: str) -> tuple[dict[int, str], dict[int, str], dict[int, st
     )
 
 
-def file(programme: str, number: int, id: int) -> tuple[AttachmentRow, bytes] | None:
-    """A file that is shown in this case, with what it holds."""
-    if all(one.id != id for one in read_case_timeline.attachments(programme, number)):
+def has_file(programme: str, number: int, id: int) -> bool:
+    """Whether this case shows a file."""
+    return any(one.id == id for one in read_case_timeline.attachments(programme, number))
+
+
+def file(programme: str, number: int, id: int, user: access.Person) -> tuple[AttachmentRow, bytes] | None:
+    """A file that is shown in this case, with what it holds. Taking it is a link in the audit chain, once an
+    hour for each person: a page asks for its pictures again at every visit.
+    """
+    if not has_file(programme, number, id):
         return None
-    return read_case_timeline.attachment(programme, id)
+    found = read_case_timeline.attachment(programme, id)
+    if found is not None:
+        detail = {"attachment": id}
+        audit.by(user, "attachment_read", programme, f"case:{number}", hourly=True, detail=detail)
+    return found
 
 
 def bulk(

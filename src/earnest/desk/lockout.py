@@ -74,7 +74,7 @@ def locked(name: str, address: str) -> bool:
     )
 
 
-class Backend(AxesStandaloneBackend):  # type: ignore[misc]
+class Backend(AxesStandaloneBackend):  # type: ignore[misc]  # a library without types
     """Asked before any password is looked at. It knows nobody: `get_user` is another backend's."""
 
     async def aauthenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -82,7 +82,7 @@ class Backend(AxesStandaloneBackend):  # type: ignore[misc]
         await sync_to_async(self.authenticate)(request, **credentials)
 
 
-class Lock(AbstractAxesHandler, AxesBaseHandler):  # type: ignore[misc]
+class Lock(AbstractAxesHandler, AxesBaseHandler):  # type: ignore[misc]  # as above
     """What django-axes asks and tells at each try."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:

@@ -2,7 +2,7 @@
 
 Out: `webhook-id` is the message's key, the same at every try, so that a receiver folds what comes twice.
 While one secret replaces another both sign. In: the library verifies signature and time; it accepts
-replays, so whoever calls keeps the ids (`store.write_hooks`).
+replays, so whoever calls keeps the ids (`store.write_channels`).
 """
 
 import base64

@@ -70,9 +70,11 @@ ENGLISH = {
     "value.severe": "severe",
     "value.new": "new",
     "value.investigating": "investigating",
+    "value.waiting": "waiting",
     "value.acted": "acted",
-    "value.resolved": "resolved",
+    "value.answered": "answered",
     "value.closed": "closed",
+    "value.reopened": "reopened",
     "months": "January February March April May June July August September October November December",
 }
 
@@ -138,9 +140,11 @@ SPANISH = {
     "value.severe": "grave",
     "value.new": "nuevo",
     "value.investigating": "en estudio",
-    "value.acted": "con medidas",
-    "value.resolved": "resuelto",
+    "value.waiting": "en espera",
+    "value.acted": "con medida",
+    "value.answered": "respondido",
     "value.closed": "cerrado",
+    "value.reopened": "reabierto",
     "months": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
 }
 

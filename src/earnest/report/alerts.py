@@ -6,15 +6,16 @@ what one post changes. Words are such as stand in at least as many posts as the 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from earnest.report import alert_chart, alert_words, causes, cells, names, rises, wording
 from earnest.report.counts import category
 from earnest.report.rises import Hours, Key
 from earnest.report.shapes import Word
-from earnest.store import clock, read, read_alerts, read_themes
+from earnest.store import clock, read, read_alerts, read_themes, recent, scope
 from earnest.store.alert_shapes import AlertRow
 from earnest.store.shapes import Programme
 from earnest.understand import bursts_panel as panels
@@ -24,6 +25,11 @@ BEFORE = timedelta(days=28)
 
 SHOWN_BEFORE, SHOWN_AFTER = 7 * 24, 2 * 24
 """Hours of a chart before the rise and after its end."""
+
+
+Span = tuple[int, int, int, int]
+Drawn = tuple[str, str, tuple[str, ...], str, tuple[tuple[str, str, str], ...]]
+"""Of a rise: title, text, where it lies, its chart and the same as rows. Counts, and no word of a post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +64,24 @@ def told(
     """Alerts in words, in their order; `words` also reads posts for what they say."""
     present = clock.seconds(now) // clock.HOUR + 1
     spans = {one.id: _span(one, present) for one in alerts if one.sort == "burst"}
-    hours = None
-    if spans:
+    about = {one.about for one in alerts if one.sort == "burst"}
+
+    @cache
+    def hours() -> Hours:
         first = min(begin for begin, *_ in spans.values())
-        hours = rises.load(programme, first, max(end for *_, end in spans.values()))
+        return rises.load(programme, first, max(end for *_, end in spans.values()), about)
+
     answer = []
     for one in alerts:
-        if hours is None or one.id not in spans:
+        if one.id not in spans:
             answer.append(Told(one, *_single(programme, one, lang)))
-        else:
-            answer.append(_burst(programme, one, hours, spans[one.id], words, lang))
+            continue
+        key = Key(one.about, one.kind, one.place, one.region)
+        found = _words(programme, key, hours(), one) if words else ()
+        drawn = _drawn(programme, scope.of(programme.slug), one.id, key, spans[one.id], lang, hours)
+        answer.append(
+            Told(one, drawn[0], drawn[1], where=drawn[2], words=found, chart=drawn[3], table=drawn[4])
+        )
     return answer
 
 
@@ -78,38 +92,43 @@ def titled(programme: Programme, alert: AlertRow, lang: str = "en") -> str:
     return title_of(programme, Key(alert.about, alert.kind, alert.place, alert.region), lang)
 
 
-def _span(alert: AlertRow, present: int) -> tuple[int, int, int, int]:
+def _span(alert: AlertRow, present: int) -> Span:
     """Hours: where its chart begins, the first and last that rose, where its chart ends."""
     first, last = clock.seconds(alert.since) // clock.HOUR, clock.seconds(alert.until) // clock.HOUR
     return first - SHOWN_BEFORE, first, last, max(last + 1, min(present, last + 1 + SHOWN_AFTER))
 
 
-def _burst(
-    programme: Programme,
-    alert: AlertRow,
-    hours: Hours,
-    span: tuple[int, int, int, int],
-    words: bool,
-    lang: str,
-) -> Told:
-    begin, first, last, end = span
-    key = Key(alert.about, alert.kind, alert.place, alert.region)
-    series, title = hours.cells(key), title_of(programme, key, lang)
-    # As of the first hour that rose: the rise itself is no part of what is usual.
-    course = panels.course(hours.panel, series, since=hours.column(first), until=hours.column(last + 1))
-    around = panels.course(
-        hours.panel, series, since=hours.column(begin), until=hours.column(end), learnt=hours.column(first)
-    )
-    shown = alert_chart.draw(around, begin, (first, last), programme.floor, f"alert-{alert.id}", title, lang)
-    return Told(
+@recent.kept(
+    read_alerts.FRESH,
+    by=lambda programme, within, alert, key, span, lang, hours: (
+        within.key,
+        programme,
         alert,
-        title,
-        _text(programme, key, course, first, last, lang),
-        where=_where(programme, key, hours, first, last),
-        words=_words(programme, key, hours, alert) if words else (),
-        chart=shown.svg,
-        table=shown.table,
+        key,
+        span,
+        lang,
+    ),
+)
+def _drawn(
+    programme: Programme,
+    within: scope.Scope,
+    alert: int,
+    key: Key,
+    span: Span,
+    lang: str,
+    hours: Callable[[], Hours],
+) -> Drawn:
+    begin, first, last, end = span
+    read = hours()
+    series, title = read.cells(key), title_of(programme, key, lang)
+    # As of the first hour that rose: the rise itself is no part of what is usual.
+    course = panels.course(read.panel, series, since=read.column(first), until=read.column(last + 1))
+    around = panels.course(
+        read.panel, series, since=read.column(begin), until=read.column(end), learnt=read.column(first)
     )
+    shown = alert_chart.draw(around, begin, (first, last), programme.floor, f"alert-{alert}", title, lang)
+    text = _text(programme, key, course, first, last, lang)
+    return title, text, _where(programme, key, read, first, last), shown.svg, shown.table
 
 
 def title_of(programme: Programme, key: Key, lang: str = "en") -> str:
@@ -162,24 +181,19 @@ def _where(programme: Programme, key: Key, hours: Hours, first: int, last: int) 
     titles = {place.slug: place.title for place in read.places(programme.slug)}
     now: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     before: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
-    totals = [0, 0]
     start = first - int(BEFORE.total_seconds()) // clock.HOUR
-    for hour, place, label, kind, region, posts in hours.counted.rows:
-        if not start <= hour <= last:
-            continue
-        side = now if hour >= first else before
-        totals[0 if hour >= first else 1] += posts
-        if key.takes(hours.counted.places[place], label, kind, region):
+    totals = hours.every(first, last + 1), hours.every(start, first)
+    for row in hours.rows(key):
+        hour, place, _, _, region, posts = hours.counted.rows[row]
+        if start <= hour <= last:
+            side = now if hour >= first else before
             side[0][hours.counted.places[place]] += posts
             side[1][region] += posts
     found: list[str] = []
     if not key.place:
-        found += [
-            titles.get(slug, slug)
-            for slug in causes.where(now[0], before[0], (totals[0], totals[1]), programme.floor)
-        ]
+        found += [titles.get(slug, slug) for slug in causes.where(now[0], before[0], totals, programme.floor)]
     if not key.region:
-        found += causes.where(now[1], before[1], (totals[0], totals[1]), programme.floor)
+        found += causes.where(now[1], before[1], totals, programme.floor)
     return tuple(found)
 
 

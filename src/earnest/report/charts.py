@@ -159,6 +159,10 @@ def moods(before: Sequence[Week], weeks: Sequence[Week], say: Wording) -> Drawin
     return _both("moods", say.moods_title, say.moods_described(weeks), len(shown), 100.0, draw)
 
 
+LETTER = 6.5
+"""Units of a drawing that a letter of a quiet text takes at most, on average."""
+
+
 def changes(shown: Sequence[Change], say: Wording) -> Drawing:
     """Before (hollow) and now (filled), one line a label; ochre where what rose is mostly complaints."""
     most = max((max(change.now or 0, change.before or 0) for change in shown), default=0)
@@ -200,8 +204,12 @@ def changes(shown: Sequence[Change], say: Wording) -> Drawing:
                 now, y, change.now, right_of=change.rising, ring=f"b{tone}", cls=f"t-c{tone}", say=say
             )
             if now is None or old is None:
-                x = (now or old or left) + 46
-                parts.append(svg.text(x, y + 4.5, say.few_then if old is None else say.few_now, "t-quiet"))
+                says, x = say.few_then if old is None else say.few_now, now or old or left
+                # The number stands right of its dot; words that do not fit behind it go before the dot.
+                fits = x + 46 + LETTER * len(says) <= width
+                parts.append(
+                    svg.text(x + (46 if fits else -12), y + 4.5, says, "t-quiet", "" if fits else "end")
+                )
         if wide and shown:
             parts.append(svg.text(left, 12, say.changes_unit, "t-quiet"))
         return svg.picture(

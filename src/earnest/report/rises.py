@@ -5,7 +5,7 @@ post, of complaints and reports together ("trouble"), or of one kind. Only label
 "other" and "unclear" are none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cached_property
@@ -125,14 +125,39 @@ class Hours:
 
     def cells(self, key: Key) -> Cells:
         """One series."""
-        hours, places, posts, labels, kinds, regions = self._columns
-        at = [
-            row
-            for row, (label, kind, region) in enumerate(zip(labels, kinds, regions, strict=True))
-            if label in self.labels and key.takes(self.counted.places[places[row]], label, kind, region)
-        ]
+        hours, places, posts, *_ = self._columns
+        at = self.rows(key)
         found = self._grouped(np.array(at, np.int64), [key] * len(at), hours, places, posts)
         return found.get(key) or Cells(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+    @cached_property
+    def _by_label(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for row, (_, _, label, *_) in enumerate(self.counted.rows):
+            found.setdefault(label, []).append(row)
+        return found
+
+    def rows(self, key: Key) -> list[int]:
+        """The numbers of the counted rows that belong to a series, in their order."""
+        rows, slugs = self.counted.rows, self.counted.places
+        about = [
+            label
+            for label in self._by_label
+            if label in self.labels and key.about in (label, category(label))
+        ]
+        found = []
+        for label in about:
+            for row in self._by_label[label]:
+                _, place, _, kind, region, _ = rows[row]
+                if key.takes(slugs[place], label, kind, region):
+                    found.append(row)
+        return sorted(found)
+
+    def every(self, first: int, last: int) -> int:
+        """Posts of all labels in the hours from `first` to `last` (not included)."""
+        of = self.panel.all
+        among = (of.hours >= self.column(first)) & (of.hours < self.column(last))
+        return int(of.posts[among].sum())
 
     def _wanted(self, rule: Rule, label: str, kind: str) -> bool:
         return label in self.labels and rule.wants(label) and _fits(rule.kind, kind)
@@ -174,17 +199,19 @@ def _fits(wanted: str, kind: str) -> bool:
     return wanted in ("", kind) or (wanted == "trouble" and kind in TROUBLE)
 
 
-def load(programme: Programme, first: int, last: int) -> Hours:
-    """The hours from `first` to `last` (not included) with the weeks before them."""
+def load(programme: Programme, first: int, last: int, about: Collection[str] | None = None) -> Hours:
+    """The hours from `first` to `last` (not included) with the weeks before them; `about`: only the series of
+    these labels and categories are wanted.
+    """
     begin = first - HISTORY
-    counted = read_alerts.hours(programme.slug, begin, last)
+    counted = read_alerts.hours(programme.slug, begin, last, about)
     known = np.zeros((len(counted.places), last - begin), bool)
     if counted.known:
         spots = np.array(counted.known, np.int64)
         known[spots[:, 0], spots[:, 1] - begin] = True
     called = names.of(programme)
     labels = frozenset(called.labels) or frozenset(row[2] for row in counted.rows)
-    rows = np.array([(row[1], row[0] - begin, row[5]) for row in counted.rows], np.int64).reshape(-1, 3)
+    rows = np.array([(at, hour - begin, posts) for hour, at, posts in counted.every], np.int64).reshape(-1, 3)
     every = Cells(rows[:, 0], rows[:, 1], rows[:, 2].astype(np.float64))
     panel = Panel(known, local_hours(begin, last, timezone.get_default_timezone()), every)
     return Hours(begin, counted, panel, labels - frozenset(ASIDE))

@@ -214,7 +214,7 @@ class Wording(SentenceWords):
         hours = observed + empty + unknown
         return (
             f"{title}: of {self.whole(hours)} hours, {self.whole(observed)} with posts, "
-            f"{self.whole(empty)} verified empty, {self.whole(unknown)} not known."
+            f"{self.whole(empty)} in which nobody spoke, {self.whole(unknown)} not known."
         )
 
     def withheld(self, weeks: Sequence[int | None]) -> str:

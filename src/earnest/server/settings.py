@@ -65,7 +65,10 @@ def single_sign_on() -> dict[str, Any]:
     if not issuer and not client:
         return {}
     if not issuer or not client:
-        raise BadSetting("Single sign-on needs EARNEST_OIDC_ISSUER and EARNEST_OIDC_CLIENT.")
+        raise BadSetting(
+            "Single sign-on needs EARNEST_OIDC_ISSUER and EARNEST_OIDC_CLIENT.",
+            advice="Set both, or neither.",
+        )
     parts = urlsplit(issuer)
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise BadSetting("EARNEST_OIDC_ISSUER is not an address.", advice="Write https://login.example.org.")
@@ -137,7 +140,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.socialaccount",
+    "earnest.server.sign_on.SocialAccounts",
     "allauth.socialaccount.providers.openid_connect",
     "axes",
 ]

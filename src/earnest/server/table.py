@@ -143,7 +143,10 @@ def secret_file(name: str) -> str:
     try:
         return Path(path).expanduser().read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSetting(f"{name} names a file that cannot be read.") from error
+        raise BadSetting(
+            f"{name} names a file that cannot be read.",
+            advice="Give the user that Earnest runs as the right to read it.",
+        ) from error
 
 
 def networks(name: str) -> list[IPv4Network | IPv6Network]:

@@ -38,7 +38,7 @@ NOTED = {
 """What allauth would send a mail about, as an action of the audit chain."""
 
 
-class Account(DefaultAccountAdapter):  # type: ignore[misc]
+class Account(DefaultAccountAdapter):  # type: ignore[misc]  # a library without types
     """Nobody signs up by themselves; a sign-in begins a visit and is written down."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -50,7 +50,7 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
         visits.begin(request, user.pk)
         how = records[0]["method"] if records else "link"
         detail = {"second_factor": 1} if any(one["method"] == "mfa" for one in records) else None
-        audit.by(user, "signed_in", about=how, detail=detail)  # type: ignore[arg-type]
+        audit.by(user, "signed_in", about=how, detail=detail)  # type: ignore[arg-type]  # int or str
 
     def is_safe_url(self, url: str) -> bool:
         """Whether somebody may be led there after signing in; what is no address leads nowhere."""
@@ -83,7 +83,7 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
         return lockout.address(request) or "127.0.0.1"
 
 
-class Factors(DefaultMFAAdapter):  # type: ignore[misc]
+class Factors(DefaultMFAAdapter):  # type: ignore[misc]  # a library without types
     """Second factors: the app's secret and the recovery codes' seed are kept encrypted with the key of
     sessions, which is a file and not in the database.
     """
@@ -115,7 +115,7 @@ def single_sign_on() -> str:
     return str(settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APP", {}).get("name", ""))
 
 
-class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # a library without types
     """Only who is known here comes in: joined already, invited, or by an address verified on both sides."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:

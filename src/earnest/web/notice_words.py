@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import get_language
+
 from earnest.store.read import Programme
 
 LEAVE_WORDS = ("#noearnest", "#nobot", "#noescuchen")
@@ -10,12 +12,26 @@ LEAVE_WORDS = ("#noearnest", "#nobot", "#noescuchen")
 _TYPES_EN = {
     "file": "file", "feed": "feed", "submit": "form", "sample": "sample", "matrix": "Matrix room",
     "reddit": "Reddit", "bluesky": "Bluesky", "mastodon": "Mastodon", "discord": "Discord",
-    "telegram": "Telegram", "discourse": "Discourse", "mail": "mailing list", "x": "X", "youtube": "YouTube",
+    "telegram": "Telegram", "discourse": "Discourse forum", "mail": "mailbox", "mailing_list": "mailing list",
+    "x": "X", "youtube": "YouTube", "slack": "Slack", "github": "GitHub", "hackernews": "Hacker News",
+    "stackexchange": "Stack Exchange", "app_store": "App Store reviews", "google_play": "Google Play reviews",
+    "drop": "files handed in", "archive": "files handed in", "s3": "files handed in", "singer": "Singer tap",
 }  # fmt: skip
 _TYPES_ES = _TYPES_EN | {
     "file": "archivo", "feed": "canal web", "submit": "formulario", "sample": "muestra",
-    "matrix": "sala de Matrix", "mail": "lista de correo",
+    "matrix": "sala de Matrix", "mail": "buzón de correo", "mailing_list": "lista de correo",
+    "discourse": "foro Discourse", "app_store": "reseñas de App Store",
+    "google_play": "reseñas de Google Play", "drop": "archivos entregados", "archive": "archivos entregados",
+    "s3": "archivos entregados", "singer": "tap de Singer",
 }  # fmt: skip
+
+
+def place_type(type: str) -> str:
+    """What a sort of place is called, in the language of the page."""
+    spoken = get_language() or ""
+    said: str = WORDS[spoken if spoken in WORDS else "en"]["types"].get(type, type)
+    return said
+
 
 WORDS: dict[str, dict[str, Any]] = {
     "en": {

@@ -274,7 +274,7 @@ def case_out(row: Case) -> CaseOut:
         number=row.number,
         title=row.title,
         status=row.status,  # type: ignore[arg-type]  # the store's own codes
-        severity=row.severity,  # type: ignore[arg-type]
+        severity=row.severity,  # type: ignore[arg-type]  # the store's own codes
         version=row.version,
         opened=row.opened,
         changed=row.changed,

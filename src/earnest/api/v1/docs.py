@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from earnest.api.v1 import document, problems
@@ -53,7 +54,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "groups": sorted(groups.items(), key=lambda group: _place(group[0])),
         "problems": problems.SAYS.items(),
     }
-    return render(request, "api/docs.html", context)
+    with translation.override(
+        "en"
+    ):  # its routes and fields are told in English alone: one page, one language
+        return render(request, "api/docs.html", context)
 
 
 _ORDER = (

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from earnest.store import read
 from earnest.store.read import PostRow, Programme
-from earnest.web import words
+from earnest.web import notice_words, words
 
 register = template.Library()
 
@@ -22,6 +22,7 @@ register.filter("label", words.label)
 register.filter("tongue", words.tongue)
 register.filter("moment", words.moment)
 register.filter("day", words.day)
+register.filter("place_type", notice_words.place_type)
 
 
 @register.inclusion_tag("web/_hidden.html")

@@ -21,7 +21,7 @@ from earnest.web.frame import door, render
 from earnest.web.views import actions, tickets
 from earnest.web.views.errors import BadQueryError
 
-_MOVES: Mapping[str, tuple[str, ...]] = MOVES  # type: ignore[assignment]
+_MOVES: Mapping[str, tuple[str, ...]] = MOVES  # type: ignore[assignment]  # wider keys: codes from the store
 
 
 @require_safe

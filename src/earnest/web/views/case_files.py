@@ -37,7 +37,7 @@ def attach(request: HttpRequest, programme: Programme, number: int) -> HttpRespo
 @door("work_cases")
 def detach(request: HttpRequest, programme: Programme, number: int, id: int) -> HttpResponse:
     """Delete a file for good."""
-    if case_room.file(programme.slug, number, id) is None:
+    if not case_room.has_file(programme.slug, number, id):
         raise Http404
     cases.detach(programme.slug, id, by=request.user.pk)
     return back(programme, number, "#files-h")
@@ -47,7 +47,7 @@ def detach(request: HttpRequest, programme: Programme, number: int, id: int) -> 
 @door("see_cases")
 def one(request: HttpRequest, programme: Programme, number: int, id: int) -> HttpResponse:
     """A file: to be saved, or with `?show=1` a picture to be shown in the page."""
-    found = case_room.file(programme.slug, number, id)
+    found = case_room.file(programme.slug, number, id, request.user)
     if found is None:
         raise Http404
     row, content = found

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from earnest.flow import invite as inviting
-from earnest.flow import places, trying
+from earnest.flow import places, said, trying
 from earnest.record.errors import EarnestError
 from earnest.sources.base import SourceType
 from earnest.store.read import Programme
@@ -22,6 +22,7 @@ def choose(request: HttpRequest, programme: Programme) -> HttpResponse:
         "invited": place_fields.invited(),
         "addressed": place_fields.addressed(),
         "in_public": place_fields.in_public(programme.audience),
+        "form": said.form_place(programme.slug) is not None,
     }
     return render(request, "web/place_choose.html", programme, context)
 

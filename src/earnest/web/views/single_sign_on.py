@@ -2,12 +2,11 @@
 
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp
-from allauth.socialaccount.providers.openid_connect import views as oidc
+from allauth.socialaccount.providers import registry
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from requests import RequestException
 
 from earnest.web.adapters import INVITATION
 from earnest.web.views import errors
@@ -25,6 +24,9 @@ def onward(request: HttpRequest, provider_id: str, then: str) -> HttpResponse:
     """A page that goes on to the issuer by itself: a form of ours is not allowed to end at another server, a
     link is.
     """
+    from requests import RequestException  # loaded by who signs in so, not at every start
+
+    registry.load()
     try:
         provider = get_adapter().get_provider(request, provider_id)
         answer = provider.redirect(request, process="login", next_url=then)
@@ -35,14 +37,17 @@ def onward(request: HttpRequest, provider_id: str, then: str) -> HttpResponse:
             request, 503, _("The server of single sign-on does not answer."), _("Try again in a moment.")
         )
     if answer.status_code != 302:
-        return answer  # type: ignore[no-any-return]
+        return answer  # type: ignore[no-any-return]  # a library without types
     return render(request, "web/onward.html", {"where": answer["Location"], "called": provider.name})
 
 
 @require_GET
 def back(request: HttpRequest, provider_id: str) -> HttpResponse:
     """From the issuer."""
+    from allauth.socialaccount.providers.openid_connect import views as oidc
+
+    registry.load()
     try:
-        return oidc.callback(request, provider_id)  # type: ignore[no-any-return]
+        return oidc.callback(request, provider_id)  # type: ignore[no-any-return]  # a library without types
     except (KeyError, ValueError):  # what came is no answer of an issuer
         return errors.page(request, 403, _("Signing in there did not work."), _("Try again."))

@@ -74,5 +74,7 @@ def page(request: HttpRequest, programme: Programme) -> HttpResponse:
         "unheard": today_words.unheard(found.hearing),
         "withheld": today_words.withheld(found.withheld),
         "reasons": REASONS,
+        "form": any(one.place.type == "submit" for one in found.hearing),
+        "begin": bool(found.hearing) and all(one.since is None for one in found.hearing),
     }
     return render(request, "web/today.html", programme, context)

@@ -18,6 +18,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 ROWS = [json.loads(line) for line in (HERE / "protected_eval.jsonl").read_text("utf-8").splitlines()]
+CODED = [json.loads(line) for line in (HERE / "protected_eval_3.jsonl").read_text("utf-8").splitlines()]
+"""Two thirds indirect or coded, and look-alikes that share their words: harder than most of what is said."""
 
 
 LEARNED = [row for name in ("early", "even-1", "even-2") for row in read()[name]]
@@ -42,7 +44,21 @@ def test_the_set_is_large_balanced_and_labelled_synthetic() -> None:
 
 def test_nothing_of_the_set_was_learned() -> None:
     learned = {fold(one.text) for file in read().values() for one in file}
-    assert not [row["id"] for row in ROWS if fold(row["text"]) in learned]
+    assert not [row["id"] for row in (*ROWS, *CODED) if fold(row["text"]) in learned]
+
+
+def test_the_coded_set_is_large_and_labelled_synthetic() -> None:
+    protected = sum(row["protected"] for row in CODED)
+    assert protected >= 200
+    assert len(CODED) - protected >= 400
+    assert all(row["synthetic"] for row in CODED)
+    assert len({row["text"] for row in CODED}) == len(CODED)
+
+
+def test_of_coded_calls_and_their_look_alikes_no_fewer_are_told_apart_than_when_measured() -> None:
+    """Measured: 74 % found, 6 % withheld in error; less what chance may take away."""
+    assert share([row["text"] for row in CODED if row["protected"]]) >= 0.68
+    assert share([row["text"] for row in CODED if not row["protected"]]) <= 0.085
 
 
 def test_of_protected_posts_it_has_not_learned() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, final
 
 from earnest.gate import audience as audiences
 from earnest.gate.consent import Consent, covers, live
@@ -71,6 +71,7 @@ class Admitted:
 Answer = ClearedPost | Erasure | Refusal | Withheld | Leaving
 
 
+@final
 class _Passing(NamedTuple):
     """A post that may go on once its text is redacted."""
 
@@ -206,7 +207,7 @@ class Gate:
             _region(raw.region) if raw.region else self._region,
             domain_of(raw.url) if raw.url else None,
             keys.speaker(self._source, author) if author else None,
-            raw.change,
+            "edited" if raw.change == "edited" else "said",  # deletions left at the first step
             raw.version,
         )
 

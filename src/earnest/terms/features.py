@@ -11,10 +11,18 @@ from earnest.terms.normalise import fold_table
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """How many buckets whole words have, and how many all other terms."""
+    """Which terms there are, and where they fall.
+
+    words, pieces   how many buckets whole words have, and how many all other terms
+    leaps           over how many words a pair may reach, the beginning of the text taken for a word; 0:
+                    neighbours only, and nothing stands before the first word
+    shortest        characters of a piece, at least
+    """
 
     words: int = 1 << 16
     pieces: int = 1 << 16
+    leaps: int = 0
+    shortest: int = 2
 
     @property
     def buckets(self) -> int:
@@ -53,5 +61,7 @@ def terms(texts: Sequence[str], space: Space) -> Terms:
     from earnest.terms.kernel import extract
 
     data, offsets = pack(texts)
-    indptr, buckets, titles = extract(data, offsets, fold_table(), space.words, space.pieces)
+    indptr, buckets, titles = extract(
+        data, offsets, fold_table(), space.words, space.pieces, space.leaps, space.shortest
+    )
     return Terms(indptr, buckets, titles)

@@ -1,7 +1,9 @@
 """The kernel: one walk over UTF-8 bytes that hashes a post's terms and adds up their rows.
 
 `reference.py` says the same in plain Python and a test holds the two equal to the bit. Terms are words, pairs
-of words, single symbols, and pieces of 2 to 5 characters inside word boundaries; each counts once a post.
+of words, single symbols, and pieces of 3 to 5 characters inside word boundaries, and pairs that leap over one
+or two words, the beginning taken for a word; each counts once a post. (Without leaps, pieces begin at 2: the
+terms of models of format 2, and of themes.)
 """
 
 import numpy as np
@@ -13,6 +15,12 @@ WORD_SEED = 0x9AE16A3B2F90404F
 PAIR_SEED = 0xC949D7C7509E6557
 PIECE_SEED = 0x2545F4914F6CDD1D
 SYMBOL_SEED = 0xFF51AFD7ED558CCD
+LEAP_SEED = 0xD6E8FEB86659FD93
+FIRST = 0xA0761D6478BD642F
+"""What stands before the first word, as the hash of a word."""
+MOST_LEAPT = 2
+LONGEST_PIECE = 5
+"""Characters, the marks of a word's beginning and end among them."""
 PRIME = 0x9E3779B97F4A7C15
 LONGEST_WORD = 40
 """Characters. A longer run is read as several words."""
@@ -28,6 +36,8 @@ _WORD_SEED = np.uint64(WORD_SEED)
 _PAIR_SEED = np.uint64(PAIR_SEED)
 _PIECE_SEED = np.uint64(PIECE_SEED)
 _SYMBOL_SEED = np.uint64(SYMBOL_SEED)
+_LEAP_SEED = np.uint64(LEAP_SEED)
+_FIRST = np.uint64(FIRST)
 SCRIPTS = ("el", "ru", "he", "ar", "hi", "th", "ko", "ja", "zh", "")
 """The language a script stands for when most letters are not Latin; the last is every other script."""
 
@@ -60,20 +70,23 @@ def _script(point):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=CACHE)
-def walk(data, start, end, fold, words, pieces, seen, found, scripts):  # type: ignore[no-untyped-def]
+def walk(data, start, end, fold, words, pieces, leaps, shortest, seen, found, scripts):  # type: ignore[no-untyped-def]
     """Write the post's distinct buckets to `found`; answer (how many, how many of the title, Latin letters).
 
     `seen` is a bitmap of all buckets, clear on entry; the caller clears it by `found`. Word buckets are
-    [0, words), all others [words, words + pieces).
+    [0, words), all others [words, words + pieces). `leaps` and `shortest` as in `features.Space`.
     """
     word = np.empty(LONGEST_WORD + 2, np.uint32)
     size = 1
     word[0] = 1
     count = 0
     title = 0
+    titled = False
     latin = 0
-    before = uint64(0)
-    has_before = False
+    before = _FIRST
+    earlier = uint64(0)
+    earliest = uint64(0)
+    has = 1 if leaps else 0
     mark = start
     limit = min(end, start + LONGEST_TITLE)
     title_end = end + 1
@@ -166,22 +179,33 @@ def walk(data, start, end, fold, words, pieces, seen, found, scripts):  # type: 
                 seen[bucket >> uint64(5)] |= np.uint32(1) << np.uint32(bucket & uint64(31))
                 found[count] = bucket
                 count += 1
-            if has_before:
+            if has:
                 h = (((before ^ _PAIR_SEED) * _PRIME) ^ whole) * _PRIME
                 bucket = words + (((h >> uint64(32)) * uint64(pieces)) >> uint64(32))
                 if not (seen[bucket >> uint64(5)] >> np.uint32(bucket & uint64(31))) & 1:
                     seen[bucket >> uint64(5)] |= np.uint32(1) << np.uint32(bucket & uint64(31))
                     found[count] = bucket
                     count += 1
+            for back in range(min(leaps, has - 1)):
+                h = (((earliest if back else earlier) ^ _LEAP_SEED) * _PRIME) ^ whole
+                bucket = words + ((((h * _PRIME) >> uint64(32)) * uint64(pieces)) >> uint64(32))
+                if not (seen[bucket >> uint64(5)] >> np.uint32(bucket & uint64(31))) & 1:
+                    seen[bucket >> uint64(5)] |= np.uint32(1) << np.uint32(bucket & uint64(31))
+                    found[count] = bucket
+                    count += 1
+            earliest = earlier
+            earlier = before
             before = whole
-            has_before = True
+            has = min(has + 1, 3)
             for i in range(size):
                 if 0x30 <= word[i] <= 0x39:
                     word[i] = 0x30
             for i in range(size - 1):
                 h = (_PIECE_SEED ^ uint64(word[i])) * _PRIME
-                for j in range(i + 1, min(i + 5, size)):
+                for j in range(i + 1, min(i + LONGEST_PIECE, size)):
                     h = (h ^ uint64(word[j])) * _PRIME
+                    if j + 1 < i + shortest:
+                        continue
                     bucket = words + (((h >> uint64(32)) * uint64(pieces)) >> uint64(32))
                     if not (seen[bucket >> uint64(5)] >> np.uint32(bucket & uint64(31))) & 1:
                         seen[bucket >> uint64(5)] |= np.uint32(1) << np.uint32(bucket & uint64(31))
@@ -195,13 +219,14 @@ def walk(data, start, end, fold, words, pieces, seen, found, scripts):  # type: 
                 seen[bucket >> uint64(5)] |= np.uint32(1) << np.uint32(bucket & uint64(31))
                 found[count] = bucket
                 count += 1
-        if here >= title_end and title == 0:
+        if here >= title_end and not titled:
             title = count
+            titled = True
     return count, title, latin
 
 
 @njit(cache=CACHE, nogil=True)
-def extract(data, offsets, fold, words, pieces):  # type: ignore[no-untyped-def]
+def extract(data, offsets, fold, words, pieces, leaps, shortest):  # type: ignore[no-untyped-def]
     """Every post's buckets, one post after another: (indptr, buckets, how many of each post are its
     title's).
     """
@@ -216,7 +241,7 @@ def extract(data, offsets, fold, words, pieces):  # type: ignore[no-untyped-def]
     out = np.empty(room, np.int32)
     for post in range(posts):
         count, titles[post], _ = walk(
-            data, offsets[post], offsets[post + 1], fold, words, pieces, seen, found, scripts
+            data, offsets[post], offsets[post + 1], fold, words, pieces, leaps, shortest, seen, found, scripts
         )
         base = indptr[post]
         while base + count > room:
@@ -232,7 +257,9 @@ def extract(data, offsets, fold, words, pieces):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=CACHE, nogil=True)
-def gather(data, offsets, fold, words, pieces, table, title_twice, sums, latin, script):  # type: ignore[no-untyped-def]
+def gather(  # type: ignore[no-untyped-def]
+    data, offsets, fold, words, pieces, leaps, shortest, table, title_twice, sums, latin, script
+):
     """Add up the rows of each post's terms: `sums` (posts × columns, int32), Latin letters, leading script.
 
     `title_twice`: the rows of a title's terms count double. `script` is -1 where Latin letters lead.
@@ -245,7 +272,7 @@ def gather(data, offsets, fold, words, pieces, table, title_twice, sums, latin, 
     short = np.empty(columns, np.int16)
     for post in range(len(offsets) - 1):
         count, title, letters = walk(
-            data, offsets[post], offsets[post + 1], fold, words, pieces, seen, found, scripts
+            data, offsets[post], offsets[post + 1], fold, words, pieces, leaps, shortest, seen, found, scripts
         )
         total = sums[post]
         total[:] = 0

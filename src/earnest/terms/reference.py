@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from earnest.terms.features import Space
 from earnest.terms.kernel import (
+    FIRST,
+    LEAP_SEED,
+    LONGEST_PIECE,
     LONGEST_TITLE,
     LONGEST_WORD,
     PAIR_SEED,
@@ -30,7 +33,7 @@ class Term:
     start: int
     end: int
     sort: str
-    """word, pair, piece, symbol or accent"""
+    """word, first, pair, leap, piece, symbol or accent"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def read(char: str) -> tuple[int, int]:
 def terms(text: str, space: Space) -> Iterator[Term]:
     """Every term of a text in the kernel's order, repeats included."""
     word: list[_Letter] = []
-    before: tuple[int, int] | None = None  # hash of the word before and where it starts
+    before: list[tuple[int, int]] = []  # hashes of the words before and where they start, the last one first
     for at, char in enumerate(text + "\0"):
         sort, code = (SPACE, 0) if at == len(text) else read(char)
         if sort == LETTER:
@@ -77,10 +80,15 @@ def terms(text: str, space: Space) -> Iterator[Term]:
             start, end = word[0].at, word[-1].at + 1
             whole = _hash(WORD_SEED, *(letter.code for letter in word))
             yield Term(((whole >> 32) * space.words) >> 32, start, end, "word")
-            if before is not None:
-                pair = _hash(_hash(PAIR_SEED, before[0]), whole)
-                yield Term(_other(pair, space), before[1], end, "pair")
-            before = whole, start
+            if before or space.leaps:
+                last, since = before[0] if before else (FIRST, start)
+                pair = _hash(_hash(PAIR_SEED, last), whole)
+                yield Term(_other(pair, space), since, end, "pair" if before else "first")
+            reach = [*before[1:], (FIRST, before[-1][1])] if before else []
+            for hashed, since in reach[: space.leaps]:
+                leap = _hash(_hash(LEAP_SEED, hashed), whole)
+                yield Term(_other(leap, space), since, end, "leap")
+            before = [(whole, start), *before][: 1 + space.leaps]
             yield from _pieces(word, space)
             word = []
         if sort == SYMBOL:
@@ -91,8 +99,10 @@ def _pieces(word: list[_Letter], space: Space) -> Iterator[Term]:
     codes = [_OPEN, *(0x30 if 0x30 <= letter.code <= 0x39 else letter.code for letter in word), _CLOSE]
     for i in range(len(codes) - 1):
         hashed = _hash(PIECE_SEED, codes[i])
-        for j in range(i + 1, min(i + 5, len(codes))):
+        for j in range(i + 1, min(i + LONGEST_PIECE, len(codes))):
             hashed = _hash(hashed, codes[j])
+            if j + 1 - i < space.shortest:
+                continue
             first, last = max(i - 1, 0), min(j - 1, len(word) - 1)
             yield Term(_other(hashed, space), word[first].at, word[last].at + 1, "piece")
 

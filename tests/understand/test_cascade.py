@@ -157,7 +157,7 @@ DAMAGE = {
     "weights cut off": (WEIGHTS, lambda old: old[:-9]),
     "another byte": (WEIGHTS, lambda old: old[:50] + bytes([old[50] ^ 8]) + old[51:]),
     "no description": (DESCRIPTION, lambda old: b""),
-    "another version": (DESCRIPTION, lambda old: old.replace(b'"format": 2', b'"format": 7')),
+    "another version": (DESCRIPTION, lambda old: old.replace(b'"format": 3', b'"format": 7')),
     "fewer scales": (DESCRIPTION, lambda old: old.replace(b'"scales": [', b'"scales": [], "was": [')),
 }
 

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from earnest.record.errors import ModelError
 from earnest.record.verdict import KINDS, SENTIMENTS
+from earnest.terms.features import Space
 from earnest.understand.classify import Model
+from earnest.understand.model import Parts
 from tests.terms.test_kernel import TEXTS
-from tests.understand.build import trained
+from tests.understand.build import examples, quickly, trained
 
 
 @pytest.fixture(scope="module")
@@ -197,10 +199,22 @@ def test_a_damaged_model_is_a_clear_error(tmp_path: Path, damage: object) -> Non
     assert caught.value.advice
 
 
+def test_a_model_made_before_pairs_leapt_is_still_read(tmp_path: Path) -> None:
+    made = quickly(tmp_path, examples(), space=Space())
+    made.save(tmp_path / "model")
+    about = msgspec.json.decode((tmp_path / "model" / "model.json").read_bytes())
+    for name in ("leaps", "shortest"):
+        del about[name]
+    (tmp_path / "model" / "model.json").write_bytes(msgspec.json.encode({**about, "format": 2}))
+    old, texts = Model.load(tmp_path / "model"), [example.text for example in examples()]
+    same = Model(Parts(made.about, made.table))
+    assert old.classify(texts, sentiment=True) == same.classify(texts, sentiment=True)
+
+
 def test_a_model_of_an_older_format_says_so(tmp_path: Path) -> None:
     trained(tmp_path).save(tmp_path / "model")
     _age(tmp_path / "model")
-    with pytest.raises(ModelError, match="has the format 1; this version of Earnest reads 2"):
+    with pytest.raises(ModelError, match="has the format 1; this version of Earnest reads 3"):
         Model.load(tmp_path / "model")
 
 

@@ -10,6 +10,7 @@ from earnest.terms.lexicon import installed
 from earnest.understand.classify import Model
 from earnest.understand.corpus import Example
 from earnest.understand.distil import Taught
+from earnest.understand.model import Parts
 from earnest.understand.train import labels_of, train
 from tests.lanes import mostly_slow
 from tests.understand.build import TAXONOMY, examples, quickly, taxonomy, trained
@@ -30,6 +31,22 @@ def test_the_same_examples_give_the_same_bytes(tmp_path: Path, with_words: bool)
         quickly(tmp_path, examples(), lexicon=lexicon).save(tmp_path / name)
     for file in ("model.json", "table.zst"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_a_near_duplicate_teaches_its_other_words_and_is_never_asked(tmp_path: Path) -> None:
+    long = "the courier left my order of warm soup outside at the wrong door again today"
+    said = [*examples(), Example(long, ("place",)), Example(f"{long} zeppelin", ("place",))]
+    once, again = (quickly(tmp_path, said[:end]) for end in (-1, None))
+    assert again.about.notes["taught_again"] == 1
+    assert again.quality.posts == once.quality.posts
+    known = [Model(Parts(made.about, made.table)).unknown(["zeppelin"])[0] for made in (once, again)]
+    assert known == [1.0, 0.0]
+
+
+def test_the_very_same_text_twice_teaches_no_more_than_once(tmp_path: Path) -> None:
+    twice = quickly(tmp_path, [*examples(), *examples()])
+    assert twice.about.notes["taught_again"] == 0
+    assert twice.about.table == quickly(tmp_path, examples()).about.table
 
 
 def test_a_model_says_whether_word_vectors_are_in_it(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from earnest.record.errors import ModelError
 from earnest.terms.features import Space, pack
-from earnest.terms.kernel import gather
+from earnest.terms.kernel import LONGEST_PIECE, MOST_LEAPT, gather
 from earnest.terms.normalise import fold_table
 from earnest.understand.calibrate import chances, probabilities
 from earnest.understand.encoder import Encoder
@@ -31,7 +31,9 @@ from earnest.understand.evaluate import Quality
 from earnest.understand.model import Head
 from earnest.understand.nearness import near, unit
 
-FORMAT = 2
+FORMAT = 3
+READ = (2, FORMAT)
+"""Formats that can be read, as in `model`."""
 DESCRIPTION, WEIGHTS = "accurate.json", "accurate.zst"
 BATCH = 512
 ADVICE = "Train it: earnest train --accurate"
@@ -70,6 +72,8 @@ class Description(msgspec.Struct, frozen=True):
     weights: str
     """SHA-256 of the unpacked table and weights."""
     quality: Quality | None = None
+    leaps: int = 0
+    shortest: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ class Accurate:
         self.labels = about.labels.answers
         self._parts = parts
         self._encoder = encoder
-        self._space = Space(about.words, about.pieces)
+        self._space = Space(about.words, about.pieces, about.leaps, about.shortest)
         self._turn, self._points = parts.turn.astype(np.float32), parts.points.astype(np.float32)
         self._ends = np.cumsum(
             [len(about.labels.answers), len(about.kinds.answers), len(about.sentiments.answers)]
@@ -189,8 +193,9 @@ class Accurate:
         data, offsets = pack(texts)
         sums = np.zeros((len(texts), parts.table.shape[1]), np.int32)
         latin, script = np.zeros(len(texts), np.int32), np.zeros(len(texts), np.int8)
-        gather(data, offsets, fold_table(), self._space.words, self._space.pieces, parts.table, True, sums,
-               latin, script)  # fmt: skip
+        space = self._space
+        gather(data, offsets, fold_table(), space.words, space.pieces, space.leaps, space.shortest,
+               parts.table, True, sums, latin, script)  # fmt: skip
         norms = np.sqrt(np.maximum(sums[:, width] * about.scales[width], 1.0))
         scores = sums[:, :width] * np.array(about.scales[:width]) / norms[:, None]
         scores += np.array(about.intercepts[:width])
@@ -247,11 +252,13 @@ def load(folder: Path) -> Parts:
     heads = about.labels, about.kinds, about.sentiments
     columns = sum(len(head.answers) for head in heads)
     sound = (
-        about.format == FORMAT
+        about.format in READ
         and len(about.labels.answers) > 0
         and columns < about.columns
         and len(about.scales) == len(about.intercepts) == columns + 1
         and about.words > 0 < about.pieces
+        and 0 <= about.leaps <= MOST_LEAPT
+        and 2 <= about.shortest <= LONGEST_PIECE
         and min(about.width, about.directions, about.points) > 0
         and all(head.heat > 0 for head in heads)
     )

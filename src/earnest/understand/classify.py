@@ -174,8 +174,8 @@ class Model:
         for at in range(0, posts, BATCH):
             part = slice(at, min(at + BATCH, posts))
             here = sums[: part.stop - at]
-            gather(data, offsets[at : part.stop + 1], fold_table(), space.words, space.pieces,
-                   self._parts.table, True, here, latin[part], script[part])  # fmt: skip
+            gather(data, offsets[at : part.stop + 1], fold_table(), space.words, space.pieces, space.leaps,
+                   space.shortest, self._parts.table, True, here, latin[part], script[part])  # fmt: skip
             decide(here, self._scales, self._intercepts, self._bounds, self._heats, self._shift,
                    self.about.multi, self._parents,
                    *(column[part] for column in out.all()))  # fmt: skip

@@ -25,7 +25,7 @@ from earnest.understand.figures import quality_of
 from earnest.understand.heads import Job
 from earnest.understand.model import Head
 from earnest.understand.nearness import Lesson, Nearness, unit
-from earnest.understand.targets import LABELS
+from earnest.understand.targets import FEW, LABELS
 from earnest.understand.train import PROMISE, Progress, Trained
 
 DIRECTIONS = 512
@@ -34,8 +34,6 @@ ENOUGH = 20_000
 """Texts that the main directions are found from; with more, every so many."""
 LOUD, LOUD_FEW = 1.0, 2.0
 """How loud the vectors are beside the terms, whose rows have length 1; the second with few examples."""
-FEW = 25
-"""With fewer examples a label than this, terms were met too seldom to be trusted."""
 STRICT = 0.5
 """How many rightly labelled texts may become `other`, beside the fast tier: fewer, because more are right."""
 MIX, MIX_FEW = 0.4, 1.5
@@ -128,6 +126,8 @@ def train(
         sentiments=Head(plan.moods, fitted.mood_heat),
         words=job.space.words,
         pieces=job.space.pieces,
+        leaps=job.space.leaps,
+        shortest=job.space.shortest,
         columns=columns,
         width=len(vectors.middle),
         directions=vectors.turn.shape[1],

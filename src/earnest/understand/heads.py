@@ -23,13 +23,20 @@ from earnest.understand import outside
 from earnest.understand.calibrate import Held, Truths
 from earnest.understand.corpus import OTHER, Example
 from earnest.understand.distil import Taught
-from earnest.understand.targets import ASIDE, CATEGORIES, KINDS, Register, plan_of
+from earnest.understand.targets import ASIDE, CATEGORIES, COST, COST_FEW, FEW, KINDS, Register, plan_of
 from earnest.understand.taxonomy import Taxonomy
 from earnest.understand.tongues import Tongues
 
 FOLDS = 5
 ALWAYS = -1
 """The fold of what is always taught and never asked."""
+
+
+def beside_fold(number: int) -> int:
+    """The fold of what is taught only where the examples of fold `number` are, and never asked."""
+    return -2 - number
+
+
 LEAST_EXAMPLES = 5
 KIND_COST, MOOD_COST = 0.2, 0.1
 """How much an error in kinds and in sentiments weighs against large weights."""
@@ -60,6 +67,7 @@ class Job:
         lexicon: Lexicon | None,
         lessons: Taught | None = None,
         loudness: float | None = None,
+        again: Sequence[tuple[int, Example]] = (),
     ) -> None:
         self.examples, self.space, self.loudness = examples, space, loudness
         told = Counter(example.kind for example in examples)
@@ -70,7 +78,8 @@ class Job:
             [kind for kind in taxonomy.kinds if told[kind] >= LEAST_EXAMPLES],
             [mood for mood in SENTIMENTS if felt[mood] >= LEAST_EXAMPLES],
         )
-        taught = [*examples, *anchors]
+        self._twins = np.array([at for at, _ in again], np.int64)
+        taught = [*examples, *(example for _, example in again), *anchors]
         aside = outside.background(taxonomy, len(examples), {example.text for example in taught})
         texts = [*(example.text for example in taught), *aside, *(lessons.texts if lessons else ())]
         self.texts = texts
@@ -85,7 +94,8 @@ class Job:
                 register.shares(row, shares)
         count = sum(example.labels[0] == OTHER for example in examples)
         self.other_share = outside.SHARE if count < outside.TOLD else outside.SHARE_TOLD
-        self.lessons = register.lessons((KIND_COST, MOOD_COST))
+        few = len(examples) < FEW * len(self.plan.answers)
+        self.lessons = register.lessons((KIND_COST, MOOD_COST), COST_FEW if few else COST)
         self.vectors: NDArray[np.float32] = np.zeros((0, 0), np.float32)
         if lexicon:
             met = {word for text in texts for word in words_of(text)}
@@ -176,12 +186,15 @@ class Job:
         asked = np.flatnonzero(fold == number)
         if first == last:
             return np.zeros((len(asked), 0))
-        rows = self.rows(self.weighting(np.flatnonzero(fold != number), alone=True), loudness)
-        taught = self.lessons.some(np.flatnonzero(fold[self.lessons.rows] != number)).columns(first, last)
+        known = (fold != number) & (fold != beside_fold(number))
+        rows = self.rows(self.weighting(np.flatnonzero(known), alone=True), loudness)
+        taught = self.lessons.some(np.flatnonzero(known[self.lessons.rows])).columns(first, last)
         return score_rows(take(rows, asked), learn(rows, taught).T)
 
     def folds(self) -> NDArray[np.int64]:
-        """Each label's examples dealt out in turn, shuffled by a fixed seed; other texts are in no fold."""
+        """Each label's examples dealt out in turn, shuffled by a fixed seed, their near-duplicates beside
+        them; other texts are in no fold.
+        """
         random = np.random.Generator(np.random.PCG64(7))
         fold = np.full(len(self.terms.indptr) - 1, ALWAYS)
         main = self.truths().main
@@ -189,6 +202,8 @@ class Job:
             posts = np.flatnonzero(main == label)
             random.shuffle(posts)
             fold[posts] = (np.arange(len(posts)) + label) % FOLDS
+        for row, twin in enumerate(self._twins.tolist(), len(self.examples)):
+            fold[row] = beside_fold(int(fold[twin]))
         return fold
 
     def final(self, threshold: float) -> tuple[NDArray[np.int8], tuple[float, ...], tuple[float, ...], int]:

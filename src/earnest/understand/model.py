@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 
 from earnest.record.errors import ModelError
 from earnest.terms.features import Space
+from earnest.terms.kernel import LONGEST_PIECE, MOST_LEAPT
 from earnest.understand.evaluate import Quality
 
-FORMAT = 2
+FORMAT = 3
+READ = (2, FORMAT)
+"""Formats that can be read: 2 did not say which terms, and has no pairs that leap over words."""
 DESCRIPTION, TABLE = "model.json", "table.zst"
 LEVEL = 12
 """Of compression: the highest gains a twentieth in size and takes sixteen times as long."""
@@ -67,6 +70,9 @@ class Description(msgspec.Struct, frozen=True):
     """SHA-256 of the unpacked table."""
     quality: Quality | None = None
     notes: dict[str, float] = {}
+    leaps: int = 0
+    shortest: int = 2
+    """With `words` and `pieces`, the terms it was trained on (`terms.features.Space`)."""
 
 
 class _Format(msgspec.Struct, frozen=True):
@@ -82,7 +88,7 @@ class Parts:
 
     @property
     def space(self) -> Space:
-        return Space(self.about.words, self.about.pieces)
+        return Space(self.about.words, self.about.pieces, self.about.leaps, self.about.shortest)
 
 
 def fingerprint(table: NDArray[np.int8]) -> str:
@@ -108,7 +114,7 @@ def load(folder: Path) -> Parts:
     try:
         written = (folder / DESCRIPTION).read_bytes()
         found = msgspec.json.decode(written, type=_Format).format
-        if found != FORMAT:
+        if found not in READ:
             raise ModelError(
                 f"The model in {folder} has the format {found}; this version of Earnest reads {FORMAT}.",
                 advice=_ADVICE,
@@ -144,6 +150,8 @@ def _check(about: Description, folder: Path) -> None:
         and len(about.scales) == len(about.intercepts) == used
         and about.words > 0
         and about.pieces > 0
+        and 0 <= about.leaps <= MOST_LEAPT
+        and 2 <= about.shortest <= LONGEST_PIECE
         and about.words + about.pieces <= MOST_BUCKETS
         and all(head.heat > 0 for head in heads)
     )

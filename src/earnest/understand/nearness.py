@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from earnest.understand.heads import beside_fold
+
 LANDMARKS = 3_000
 RIDGE = 0.03
 """How much large weights cost."""
@@ -73,7 +75,8 @@ class Nearness:
 
     def weights(self, without: int | None = None) -> Doubles:
         """A row a landmark, a column an answer; learned without one fold."""
-        used = [number for number in self._numbers if number != without]
+        left_out = () if without is None else (without, beside_fold(without))
+        used = [number for number in self._numbers if number not in left_out]
         own = near(self.points, self.points).astype(np.float64)
         left: Doubles = RIDGE * (own + FIRM * np.eye(len(own)))
         right = np.zeros_like(next(iter(self._truths.values())))

@@ -14,8 +14,11 @@ from earnest.understand.corpus import OTHER, Example
 
 LABELS, CATEGORIES, KINDS, MOODS = range(4)
 
-COST = 0.3
-"""How much an error weighs against large weights (the C of support vector machines)."""
+COST, COST_FEW = 0.6, 0.3
+"""How much an error weighs against large weights (the C of support vector machines); the second with few
+examples."""
+FEW = 25
+"""Examples a label below which there are few."""
 MOST_BALANCE = 4.0
 """A rare answer's errors count up to so many times as much."""
 SECOND = 0.3
@@ -113,7 +116,7 @@ class Register:
         self._told.append(told)
         self._weights.append(max(weight, 1e-3))
 
-    def lessons(self, facet_costs: Sequence[float]) -> Lessons:
+    def lessons(self, facet_costs: Sequence[float], cost_of_labels: float = COST) -> Lessons:
         """All of them. `facet_costs` are what an error costs in kinds and in sentiments."""
         ends = self.plan.ends
         heads = np.repeat(np.arange(4, dtype=np.int32), np.diff(ends))
@@ -127,8 +130,8 @@ class Register:
         asked = (told * weights[:, None]).sum(axis=0)[heads]
         positive = np.maximum(positive, 1e-3)
         negative = np.maximum(asked - positive, 1e-3)
-        yes = COST * np.clip(asked / (2 * positive), 1.0, MOST_BALANCE)
-        no = np.full(len(heads), COST)
+        yes = cost_of_labels * np.clip(asked / (2 * positive), 1.0, MOST_BALANCE)
+        no = np.full(len(heads), cost_of_labels)
         for head, cost in zip((KINDS, MOODS), facet_costs, strict=True):
             columns = slice(int(ends[head]), int(ends[head + 1]))
             yes[columns] = cost * asked[columns] / (2 * positive[columns])

@@ -1,8 +1,8 @@
 """The posts that a grouping holds, in arrays: so small that tens of thousands may stay in memory.
 
-A row of 384 numbers is kept as bytes with the size of its largest number (`quantised`): a quarter of the
-room, and a cosine that is off by a thousandth at most. The words are kept too, because what is usual is
-learned from them anew; they go with the post.
+A row of 384 numbers is kept as whole numbers of two bytes with what they are to be multiplied by
+(`quantised`): half the room, and cosines that are the same to four digits. The words are kept too, because
+what is usual is learned from them anew; they go with the post.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ Rows = NDArray[np.float32]
 Indices = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-MOST = np.float32(127)
+MOST = np.float32(32_767)
 
 
 class Placed(NamedTuple):
@@ -46,11 +46,11 @@ class Held:
     worded: Flags = field(default_factory=lambda: np.zeros(0, np.bool_))
     texts: list[str] = field(default_factory=list, repr=False)
     langs: list[str] = field(default_factory=list, repr=False)
-    _numbers: NDArray[np.int8] = field(init=False, repr=False)
+    _numbers: NDArray[np.int16] = field(init=False, repr=False)
     _sizes: Rows = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._numbers = np.zeros((len(self.ids), self.width), np.int8)
+        self._numbers = np.zeros((len(self.ids), self.width), np.int16)
         self._sizes = np.zeros(len(self.ids), np.float32)
 
     def __len__(self) -> int:
@@ -66,7 +66,7 @@ class Held:
         self.worded = np.append(self.worded, np.zeros(more, np.bool_))
         self.texts += [post.text for post in posts]
         self.langs += [intern(post.lang) for post in posts]
-        self._numbers = np.concatenate([self._numbers, np.zeros((more, self.width), np.int8)])
+        self._numbers = np.concatenate([self._numbers, np.zeros((more, self.width), np.int16)])
         self._sizes = np.append(self._sizes, np.zeros(more, np.float32))
 
     def tell(self, first: int, rows: Rows, worded: Flags) -> None:
@@ -96,10 +96,10 @@ class Held:
         self._numbers, self._sizes = self._numbers[order], self._sizes[order]
 
 
-def quantised(rows: Rows) -> tuple[NDArray[np.int8], Rows]:
-    """Rows as bytes, and what each row's bytes are to be multiplied by."""
+def quantised(rows: Rows) -> tuple[NDArray[np.int16], Rows]:
+    """Rows as whole numbers, and what those of each row are to be multiplied by."""
     sizes = np.abs(rows).max(axis=1, initial=0.0) / MOST
-    numbers = np.rint(rows / np.maximum(sizes, np.float32(1e-12))[:, None]).astype(np.int8)
+    numbers = np.rint(rows / np.maximum(sizes, np.float32(1e-12))[:, None]).astype(np.int16)
     return numbers, sizes.astype(np.float32)
 
 

@@ -2,6 +2,8 @@
 
     sift near-duplicates → hash → five folds (figures, temperatures, thresholds) → all examples → signed bytes
 
+A near-duplicate is taught where the example it repeats is, and asked nowhere; a contradiction is thrown out.
+
 A taxonomy teaches too: each label's names, description and short examples are *anchors*, taught in every fold
 and asked in none.
 """
@@ -25,10 +27,14 @@ from earnest.understand.distil import Taught
 from earnest.understand.evaluate import Quality
 from earnest.understand.figures import quality_of
 from earnest.understand.heads import FOLDS, LEAST_EXAMPLES, Job
+from earnest.understand.targets import FEW
 from earnest.understand.taxonomy import Taxonomy
 
 PROMISE = 0.85
 """Where the model does not say *unsure*, the category shall be right this often."""
+TERMS, TERMS_FEW = Space(leaps=2, shortest=3), Space()
+"""Pairs that leap over words are right more often than pieces of two characters were, and fewer;
+with few examples a label (`targets.FEW`) most are met too seldom for that."""
 MOST_CROSSED = 2_000_000
 """Examples times labels up to which all five parts are asked in turn; beyond, one fifth is held out."""
 
@@ -106,10 +112,11 @@ def train(
     sifted = corpus.sift(examples)
     labels = _labels(taxonomy, examples, partial)
     kept = _kept(sifted.examples, {OTHER, *labels})
-    space = space or Space()
+    space = space or (TERMS_FEW if len(kept) < FEW * len({OTHER, *labels}) else TERMS)
+    again = _again(sifted, kept)
     anchors = _anchors(taxonomy, labels)
     lessons = _lessons(unlabelled, labels, kept)
-    job = Job(taxonomy, labels, kept, anchors, space, lexicon, lessons, loudness)
+    job = Job(taxonomy, labels, kept, anchors, space, lexicon, lessons, loudness, again)
     plan = job.plan
     if figures is None:
         figures = "cross-validated" if len(kept) * len(plan.answers) <= MOST_CROSSED else "held-out"
@@ -138,6 +145,8 @@ def train(
         languages=model.Head(job.tongues.answers, job.tongue_heat),
         words=space.words,
         pieces=space.pieces,
+        leaps=space.leaps,
+        shortest=space.shortest,
         columns=columns,
         scales=scales,
         intercepts=intercepts,
@@ -147,13 +156,14 @@ def train(
         most=min(several, calibrate.MOST_SEVERAL) if plan.multi else calibrate.MOST_LABELS,
         promise=promise,
         vectors=lexicon.name if lexicon else None,
-        examples=_fingerprint([*kept, *anchors]),
+        examples=_fingerprint([*kept, *(example for _, example in again), *anchors]),
         table=model.fingerprint(table),
         quality=quality,
         notes={
             "examples": len(kept),
             "anchors": len(anchors),
             "near_duplicates": len(sifted.repeats),
+            "taught_again": len(again),
             "contradictions": len(sifted.contradictions),
             "taught": len(lessons) if lessons else 0,
             "asked": len(answered),
@@ -171,6 +181,21 @@ def _kept(examples: Sequence[Example], labels: set[str]) -> list[Example]:
         if known and known[0] == example.labels[0]:
             kept.append(example if known == example.labels else replace(example, labels=known))
     return kept
+
+
+def _again(sifted: corpus.Sifted, kept: Sequence[Example]) -> list[tuple[int, Example]]:
+    """Near-duplicates that say it in other letters, each with the number of the example it repeats. They are
+    taught wherever that one is, and asked nowhere: two wordings teach more than one, but prove nothing.
+    """
+    place = {id(example): at for at, example in enumerate(kept)}
+    met = {_bare(example.text) for example in kept}
+    found = []
+    for first, second in sifted.repeats:
+        bare = _bare(second.text)
+        if id(first) in place and bare not in met:
+            met.add(bare)
+            found.append((place[id(first)], replace(second, labels=kept[place[id(first)]].labels)))
+    return found
 
 
 def _labels(taxonomy: Taxonomy, examples: Sequence[Example], partial: bool) -> tuple[str, ...]:

@@ -236,6 +236,7 @@ class TestAPlaceThatForgets:
         hearing.board.floor = 10
         hearing.say(3)
         hearing.whole()
+        assert hearing.rows("SELECT 1 FROM store_gap WHERE why = 'expired'") == []
 
 
 @slow

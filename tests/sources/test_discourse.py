@@ -4,7 +4,7 @@ Everybody here is made up. The stand-in is written from Discourse's published re
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ from earnest.record.errors import BadSetting, EarnestError, SourceBusy, SourceGo
 from earnest.record.raw import Page, RawPost
 from earnest.sources.contract import Damaged, HandshakeContract, SourceContract
 from earnest.sources.discourse.source import DiscourseForum, open_discourse
-from earnest.sources.handshake import Handshake, Invitation, NotProved, Proof, digest
+from earnest.sources.handshake import Invitation, NotProved, Proof, digest
 from tests.rooms import egress
+from tests.sources.communities import Community, Reads
 from tests.sources.discourse_server import KEY, PRIVATE, PUBLIC, Discourse
 from tests.sources.hostile_payloads import check_error, check_pages, damage, encode, may_refuse_whole
 from tests.sources.platform_server import Told
@@ -25,7 +26,7 @@ from tests.sources.replay import Replay, reply_json
 NOTICE = HandshakeContract.NOTICE
 
 
-class Desk:
+class Desk(Reads):
     """A forum with staff and two people; and the key's view of it through the source alone."""
 
     def __init__(self, server: Discourse) -> None:
@@ -49,17 +50,11 @@ class Desk:
     def ask(self) -> Proof | NotProved:
         return self.source().prove(Invitation(digest(NOTICE), opened=bool(self.settled)))
 
-    def why(self) -> str:
-        answer = self.ask()
-        return answer.why if isinstance(answer, NotProved) else ""
-
     def open(self) -> str:
         self.publish()
-        proof = self.ask()
-        assert isinstance(proof, Proof)
-        self.settled = dict(proof.settle)
+        start = self.proved()
         self.server.now = max(self.server.now, datetime.now(UTC))
-        return proof.start
+        return start
 
     def say(self, text: str, who: str | None = None, topic: int | None = None, **more: Any) -> int:
         return self.server.reply(who or self.uma, topic or self.talk, text, after=0.01, **more)
@@ -315,25 +310,6 @@ class TestContract(SourceContract):
         return Damaged(Starting(desk, start), bad=2, ids=[str(ids[0]), str(ids[2])], words=["secret"])
 
 
-class Community:
-    """A category as the contract of handshakes has it."""
-
-    def __init__(self, server: Discourse) -> None:
-        self._desk = Desk(server)
-
-    def place(self, settled: Mapping[str, str]) -> Handshake:
-        return self._desk.source(**settled)
-
-    def publish(self, notice: str) -> None:
-        self._desk.publish(notice)
-
-    def publish_without_power(self, notice: str) -> None:
-        self._desk.publish(notice, by=self._desk.uma)
-
-    def endings(self) -> Mapping[str, Callable[[], object]]:
-        return {name: lambda act=act: act(self._desk) for name, (act, _) in ENDED.items()}
-
-
 class TestHandshake(HandshakeContract):
     """Every promise of a handshake."""
 
@@ -342,4 +318,4 @@ class TestHandshake(HandshakeContract):
         self._it = server
 
     def community(self) -> Community:
-        return Community(self._it)
+        return Community(Desk(self._it), ENDED)

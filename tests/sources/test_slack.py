@@ -4,7 +4,7 @@ Everybody here is made up. The stand-in is written from Slack's published refere
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from earnest.record.errors import BadSetting, EarnestError, SourceBusy, SourceGone
-from earnest.record.raw import Page, RawPost
+from earnest.record.raw import Page
 from earnest.sources.contract import Damaged, HandshakeContract, SourceContract
-from earnest.sources.handshake import Handshake, Invitation, NotProved, Proof, digest
+from earnest.sources.handshake import Invitation, NotProved, Proof, digest
 from earnest.sources.published import OUT
 from earnest.sources.slack.source import SlackChannel, ids_of, open_slack
 from tests.rooms import egress
+from tests.sources.communities import Community, Reads
 from tests.sources.discord_server import wait_for
 from tests.sources.hostile_payloads import check_error, check_pages, damage, encode, may_refuse_whole
 from tests.sources.platform_server import Told
@@ -28,7 +29,7 @@ pytest.importorskip("slack_sdk", reason="the extra 'slack' is not installed")
 NOTICE = HandshakeContract.NOTICE
 
 
-class Desk:
+class Desk(Reads):
     """A channel with an administrator and two people; and the app's view of it through the source alone."""
 
     def __init__(self, server: Slack) -> None:
@@ -56,28 +57,12 @@ class Desk:
     def ask(self) -> Proof | NotProved:
         return self.source().prove(Invitation(digest(NOTICE), opened=bool(self.settled)))
 
-    def why(self) -> str:
-        answer = self.ask()
-        return answer.why if isinstance(answer, NotProved) else ""
-
     def open(self) -> str:
         self.publish()
-        proof = self.ask()
-        assert isinstance(proof, Proof)
-        self.settled = dict(proof.settle)
-        return proof.start
+        return self.proved()
 
     def say(self, text: str, who: str | None = None, **more: Any) -> str:
         return self.server.say(who or self.uma, self.channel, text, **more)
-
-    def pages(self, cursor: str | None) -> list[Page]:
-        return list(self.source().read(cursor))
-
-    def posts(self, cursor: str | None) -> list[RawPost]:
-        return [post for page in self.pages(cursor) for post in page.posts]
-
-    def texts(self, cursor: str | None) -> list[str]:
-        return [post.text for post in self.posts(cursor)]
 
 
 @pytest.fixture(scope="module")
@@ -411,25 +396,6 @@ class TestContract(SourceContract):
         return Damaged(Starting(desk, start), bad=2, ids=[ids[0], ids[2]], words=["secret"])
 
 
-class Community:
-    """A channel as the contract of handshakes has it."""
-
-    def __init__(self, server: Slack) -> None:
-        self._desk = Desk(server)
-
-    def place(self, settled: Mapping[str, str]) -> Handshake:
-        return self._desk.source(**settled)
-
-    def publish(self, notice: str) -> None:
-        self._desk.publish(notice)
-
-    def publish_without_power(self, notice: str) -> None:
-        self._desk.publish(notice, by=self._desk.uma)
-
-    def endings(self) -> Mapping[str, Callable[[], object]]:
-        return {name: lambda act=act: act(self._desk) for name, (act, _) in ENDED.items()}
-
-
 class TestHandshake(HandshakeContract):
     """Every promise of a handshake."""
 
@@ -438,4 +404,4 @@ class TestHandshake(HandshakeContract):
         self._it = server
 
     def community(self) -> Community:
-        return Community(self._it)
+        return Community(Desk(self._it), ENDED)

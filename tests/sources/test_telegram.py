@@ -5,7 +5,7 @@ stops it. Everybody here is made up. The stand-in is written from Telegram's pub
 import copy
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,12 +13,13 @@ import msgspec
 import pytest
 
 from earnest.record.errors import BadSetting, EarnestError, SourceBusy, SourceGone
-from earnest.record.raw import Page, RawPost
+from earnest.record.raw import Page
 from earnest.sources.contract import Damaged, HandshakeContract, SourceContract
-from earnest.sources.handshake import Handshake, Invitation, NotProved, Proof, digest
+from earnest.sources.handshake import Invitation, NotProved, Proof, digest
 from earnest.sources.published import OUT
 from earnest.sources.telegram.source import Mark, TelegramGroup, ids_of, open_telegram
 from tests.rooms import egress
+from tests.sources.communities import Community, Reads
 from tests.sources.hostile_payloads import check_error, check_pages, damage, encode, may_refuse_whole
 from tests.sources.platform_server import Told
 from tests.sources.telegram_server import BOT, TOKEN, Telegram
@@ -28,7 +29,7 @@ pytest.importorskip("telegram", reason="the extra 'telegram' is not installed")
 NOTICE = HandshakeContract.NOTICE
 
 
-class Desk:
+class Desk(Reads):
     """A group with an administrator and two people; and the bot's view of it through the source alone."""
 
     def __init__(self, server: Telegram) -> None:
@@ -51,28 +52,12 @@ class Desk:
     def ask(self) -> Proof | NotProved:
         return self.source().prove(Invitation(digest(NOTICE), opened=bool(self.settled)))
 
-    def why(self) -> str:
-        answer = self.ask()
-        return answer.why if isinstance(answer, NotProved) else ""
-
     def open(self) -> str:
         self.publish(ago=5)
-        proof = self.ask()
-        assert isinstance(proof, Proof)
-        self.settled = dict(proof.settle)
-        return proof.start
+        return self.proved()
 
     def say(self, text: str, who: int | None = None, **more: object) -> int:
         return self.server.say(who or self.uma, text, **more)
-
-    def pages(self, cursor: str | None) -> list[Page]:
-        return list(self.source().read(cursor))
-
-    def posts(self, cursor: str | None) -> list[RawPost]:
-        return [post for page in self.pages(cursor) for post in page.posts]
-
-    def texts(self, cursor: str | None) -> list[str]:
-        return [post.text for post in self.posts(cursor)]
 
 
 @pytest.fixture(scope="module")
@@ -398,24 +383,12 @@ class TestContract(SourceContract):
         return Damaged(Starting(desk, start), bad=2, ids=[str(ids[0]), str(ids[2])], words=["secret"])
 
 
-class Community:
-    """A group as the contract of handshakes has it."""
-
-    def __init__(self, server: Telegram) -> None:
-        self._desk = Desk(server)
-
-    def place(self, settled: Mapping[str, str]) -> Handshake:
-        return self._desk.source(**settled)
-
-    def publish(self, notice: str) -> None:
-        self._desk.publish(notice)
+class Group(Community):
+    """Its members may pin, which alone gives nobody the power to invite."""
 
     def publish_without_power(self, notice: str) -> None:
         self._desk.server.permissions = {"can_pin_messages": True}
-        self._desk.publish(notice, by=self._desk.uma)
-
-    def endings(self) -> Mapping[str, Callable[[], object]]:
-        return {name: lambda act=act: act(self._desk) for name, (act, _) in ENDED.items()}
+        super().publish_without_power(notice)
 
 
 class TestHandshake(HandshakeContract):
@@ -425,5 +398,5 @@ class TestHandshake(HandshakeContract):
     def _server(self, server: Telegram) -> None:
         self._it = server
 
-    def community(self) -> Community:
-        return Community(self._it)
+    def community(self) -> Group:
+        return Group(Desk(self._it), ENDED)

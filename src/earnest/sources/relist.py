@@ -40,3 +40,9 @@ def within(pages: Iterator[Page], since: datetime, until: datetime, now: datetim
             if post.created is None or since <= post.created < until or post.created > now
         )
         yield replace(page, posts=posts)
+
+
+def dated_within(page: Page, since: datetime, until: datetime) -> Page:
+    """A page of a place that dates everything, with the posts of a stretch of time alone."""
+    posts = tuple(post for post in page.posts if post.created and since <= post.created < until)
+    return Page(posts, page.cursor, page.refused, page.done)

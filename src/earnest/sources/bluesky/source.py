@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from earnest.egress import Egress
-from earnest.record.errors import BadSetting, MissingExtra
+from earnest.record.errors import MissingExtra
 from earnest.record.raw import Page
-from earnest.sources.base import Source, SourceType, settings
+from earnest.sources.base import Source, SourceType, settings, way_out
 from earnest.sources.bluesky.client import Bluesky
 from earnest.sources.bluesky.events import POSTS
 from earnest.sources.bluesky.profiles import Wishes, asker
@@ -31,8 +31,7 @@ class BlueskyPlace(BlueskyStream):
 def open_bluesky(given: Mapping[str, Any], egress: Egress | None) -> Source:
     """A source of these settings. Raises BadSetting, or MissingExtra where the libraries are not there."""
     wanted = settings("bluesky", given, BlueskySettings)
-    if egress is None:
-        raise BadSetting("Bluesky needs a way out to the network.", advice="Hand an Egress to open_source.")
+    egress = way_out(egress, "Bluesky")
     if find_spec("atproto") is None or find_spec("websockets") is None:
         raise MissingExtra("Reading Bluesky", "bluesky")
     search = BlueskySearch(wanted, Bluesky(wanted, egress))

@@ -13,6 +13,7 @@ from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, 
 from earnest.sources.github import discussions, items
 from earnest.sources.github.api import Api
 from earnest.sources.http_json import ItemError
+from earnest.sources.relist import dated_within
 from earnest.sources.seconds import cut
 
 PAGE = 100
@@ -131,7 +132,7 @@ class GitHub:
     def backfill(self, cursor: str | None, since: datetime, until: datetime) -> Iterator[Page]:
         """What was said in a stretch of time, by the order of the last change."""
         for page in self._pages(load_cursor(cursor, Mark) or self._from(since)):
-            yield _within(page, since, until)
+            yield dated_within(page, since, until)
 
     def still_there(self, since: datetime, until: datetime) -> Iterator[Page]:
         """What was said in a stretch of time and stands there now."""
@@ -140,7 +141,7 @@ class GitHub:
         for part in self._parts:
             if part == "discussions":
                 for one in self._active(int(since.timestamp())):
-                    yield _within(Page(tuple(one.posts), mark, tuple(one.refused)), since, until)
+                    yield dated_within(Page(tuple(one.posts), mark, tuple(one.refused)), since, until)
                 continue
             for number in range(1, _LISTED + 1):
                 raws, more, _ = self._api.list(
@@ -149,7 +150,7 @@ class GitHub:
                 found = [self._post(part, raw, place) for place, raw in enumerate(raws or [], 1)]
                 posts = tuple(one for one in found if isinstance(one, RawPost))
                 refused = tuple(one for one in found if isinstance(one, Refusal))
-                yield _within(Page(posts, mark, refused), since, until)
+                yield dated_within(Page(posts, mark, refused), since, until)
                 if not more or any(one.created is not None and one.created < since for one in posts):
                     break
             else:
@@ -251,11 +252,6 @@ class GitHub:
             posts = [post for one in some for post in one.posts]
             refused = [bad for one in some for bad in one.refused]
             yield posts, refused, Place(end if following is None else following), following is None
-
-
-def _within(page: Page, since: datetime, until: datetime) -> Page:
-    posts = tuple(post for post in page.posts if post.created and since <= post.created < until)
-    return Page(posts, page.cursor, page.refused, page.done)
 
 
 def open_github(given: Mapping[str, Any], egress: Egress | None) -> GitHub:

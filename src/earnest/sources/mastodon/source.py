@@ -13,12 +13,13 @@ from msgspec import Meta
 from earnest.egress import Egress
 from earnest.record.errors import MissingExtra, SourceGone
 from earnest.record.raw import Page, RawPost, Refusal
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, settings, way_out
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, settings, way_out
 from earnest.sources.foreign import words
+from earnest.sources.listed_settings import ListedSettings
 from earnest.sources.mastodon.statuses import Reader, id_at, number_of, numbers
 from earnest.sources.mastodon.stream import Stream, heard
 from earnest.sources.mastodon.wire import Instance
-from earnest.sources.relist import check_recheck, within
+from earnest.sources.relist import within
 
 _MARGIN = timedelta(minutes=2)
 """A status may be dated so long before or after the moment of its id."""
@@ -27,7 +28,7 @@ _BACK = timedelta(minutes=5)
 """While a stream is followed the cursor stays so far behind: events come in the order of their arrival."""
 
 
-class MastodonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MastodonSettings(ListedSettings, frozen=True, forbid_unknown_fields=True):
     """What a steward sets."""
 
     server: Annotated[
@@ -76,28 +77,12 @@ class MastodonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             le=3650,
         ),
     ] = 7
-    recheck_hours: Annotated[
-        int | None,
-        Meta(
-            title="Looked at again",
-            description="After so many hours what was kept is looked at again; what is gone there goes here.",
-        ),
-    ] = None
-    lang: Annotated[
-        str | None,
-        Meta(title="Language", description="Stands where a post names none.", examples=["en"]),
-    ] = None
-    region: Annotated[
-        str | None, Meta(title="City or country", description="Stands for every post of this place.")
-    ] = None
 
     def __post_init__(self) -> None:
         tag = self.hashtag.strip().removeprefix("#")
         if self.timeline == "hashtag" and not (0 < len(tag) <= 100 and tag.replace("_", "").isalnum()):
             raise ValueError("`hashtag` must be one hashtag such as fastcourier")
-        if self.lang is not None and primary_tag(self.lang) is None:
-            raise ValueError("`lang` must be a language tag such as en")
-        check_recheck(self.recheck_hours)
+        super().__post_init__()
 
 
 class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

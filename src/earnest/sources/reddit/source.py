@@ -20,15 +20,15 @@ from earnest.sources.base import (
     SourceType,
     dump_cursor,
     load_cursor,
-    primary_tag,
     settings,
     way_out,
 )
+from earnest.sources.listed_settings import ListedSettings
 from earnest.sources.reddit.items import Item, Reader, number_of
 from earnest.sources.reddit.rss import Feeds
 from earnest.sources.reddit.walk import NEWEST, PAGE, Enough, Walked, named, walk
 from earnest.sources.reddit.wire import Reddit
-from earnest.sources.relist import check_recheck, within
+from earnest.sources.relist import within
 
 _SETTLES = timedelta(seconds=30)
 """Numbers are given before things are seen: what is younger is left for the next reading."""
@@ -36,7 +36,7 @@ _SETTLES = timedelta(seconds=30)
 _NAMES = re.compile(r"[A-Za-z0-9_]{2,21}(?:\+[A-Za-z0-9_]{2,21}){0,19}")
 
 
-class RedditSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RedditSettings(ListedSettings, frozen=True, forbid_unknown_fields=True):
     """What a steward sets. `server` stands for Reddit in tests and behind a proxy of the operator's own."""
 
     subreddit: Annotated[
@@ -69,20 +69,6 @@ class RedditSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: Annotated[
         str, Meta(title="Secret of the application", description="The secret of that application.")
     ] = ""
-    recheck_hours: Annotated[
-        int | None,
-        Meta(
-            title="Looked at again",
-            description="After so many hours what was kept is looked at again; Reddit asks for 48.",
-        ),
-    ] = None
-    lang: Annotated[
-        str | None,
-        Meta(title="Language", description="Of the subreddit: Reddit names none.", examples=["en"]),
-    ] = None
-    region: Annotated[
-        str | None, Meta(title="City or country", description="Stands for every post of this place.")
-    ] = None
     server: Annotated[str, Meta(extra={"operator": True})] = ""
 
     def __post_init__(self) -> None:
@@ -94,9 +80,7 @@ class RedditSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("`subreddit` must not be one person's own page")
         if len(self.search) > 500 or person.operator(self.search):
             raise ValueError("`search` must be words, and not aim at an author")
-        if self.lang is not None and primary_tag(self.lang) is None:
-            raise ValueError("`lang` must be a language tag such as en")
-        check_recheck(self.recheck_hours)
+        super().__post_init__()
 
 
 class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from earnest.egress import Egress
 from earnest.record.raw import Page, RawPost, Refusal
 from earnest.sources.base import SourceType, dump_cursor, load_cursor, refusal, settings, way_out
 from earnest.sources.http_json import ItemError, Param
+from earnest.sources.relist import dated_within
 from earnest.sources.stackexchange.api import PAGE, Api
 from earnest.sources.stackexchange.posts import Question, ids_of, of_question, of_reply, question
 
@@ -121,7 +122,7 @@ class StackExchange:
         """What was said in a stretch of time, by the activity of its questions."""
         mark = load_cursor(cursor, Mark) or Mark(int(since.timestamp()))
         for page in self._pages(mark, int((self._now() - LAG).timestamp())):
-            yield _within(page, since, until)
+            yield dated_within(page, since, until)
 
     def still_there(self, since: datetime, until: datetime) -> Iterator[Page]:
         """What is there of a stretch of time: an answer makes its question active, so that what was active
@@ -129,7 +130,7 @@ class StackExchange:
         """
         begin = int((since - LATER).timestamp())
         for page in self._pages(Mark(max(0, begin)), int(self._now().timestamp()) + 60):
-            yield _within(page, since, until)
+            yield dated_within(page, since, until)
 
     def probe(self) -> str:
         """Asks for one question."""
@@ -222,11 +223,6 @@ def _read(raws: list[msgspec.Raw], after: int, until: int) -> tuple[list[Questio
         except ItemError as error:
             refused.append(refusal(f"question {number}", str(error)))
     return found, refused
-
-
-def _within(page: Page, since: datetime, until: datetime) -> Page:
-    posts = tuple(post for post in page.posts if post.created and since <= post.created < until)
-    return Page(posts, page.cursor, page.refused, page.done)
 
 
 def open_stackexchange(given: Mapping[str, Any], egress: Egress | None) -> StackExchange:

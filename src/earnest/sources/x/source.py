@@ -14,9 +14,10 @@ from msgspec import Meta
 from earnest.egress import Egress
 from earnest.record.errors import BadSetting, InputError, MissingExtra
 from earnest.record.raw import Page, RawPost, Refusal
-from earnest.sources.base import SourceType, dump_cursor, load_cursor, primary_tag, settings, way_out
+from earnest.sources.base import SourceType, dump_cursor, load_cursor, settings, way_out
 from earnest.sources.foreign import part, words
-from earnest.sources.relist import check_recheck, within
+from earnest.sources.listed_settings import ListedSettings
+from earnest.sources.relist import within
 from earnest.sources.x import query
 from earnest.sources.x.tweets import Reader, id_at, moment_of, newest_of, number_of, users_of
 from earnest.sources.x.wire import PAGE, Search, strange
@@ -31,7 +32,7 @@ _SETTLES = timedelta(minutes=5)
 """So far our clock and that of X may be apart."""
 
 
-class XSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class XSettings(ListedSettings, frozen=True, forbid_unknown_fields=True):
     """What a steward sets. `server` stands for X in tests and behind a proxy of the operator's own."""
 
     query: Annotated[
@@ -55,13 +56,6 @@ class XSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     days: Annotated[
         int, Meta(title="Days before", description="How many days back the first reading goes.", ge=0, le=7)
     ] = 1
-    recheck_hours: Annotated[
-        int | None,
-        Meta(
-            title="Looked at again",
-            description="After so many hours what was kept is looked at again; X asks for 24 at most.",
-        ),
-    ] = None
     ask_again: Annotated[
         bool,
         Meta(
@@ -69,22 +63,13 @@ class XSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             description="X is then asked for each of them again, which counts towards the plan every time.",
         ),
     ] = False
-    lang: Annotated[
-        str | None,
-        Meta(title="Language", description="Stands where a post names none.", examples=["en"]),
-    ] = None
-    region: Annotated[
-        str | None, Meta(title="City or country", description="Stands for every post of this place.")
-    ] = None
     server: Annotated[str, Meta(extra={"operator": True})] = ""
 
     def __post_init__(self) -> None:
         problem = query.wrong(self.query)
         if problem is not None:
             raise ValueError(f"`query` {problem}")
-        if self.lang is not None and primary_tag(self.lang) is None:
-            raise ValueError("`lang` must be a language tag such as en")
-        check_recheck(self.recheck_hours)
+        super().__post_init__()
         if self.recheck_hours is not None and self.recheck_hours > 24:
             raise ValueError("`recheck_hours` must be at most 24")
 

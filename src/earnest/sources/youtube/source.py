@@ -14,8 +14,9 @@ from msgspec import Meta
 from earnest.egress import Egress
 from earnest.record.errors import InputError, MissingExtra
 from earnest.record.raw import Page, RawPost, Refusal, SourceKind
-from earnest.sources.base import MAX_ID, SourceType, dump_cursor, load_cursor, primary_tag, settings, way_out
-from earnest.sources.relist import check_recheck, within
+from earnest.sources.base import MAX_ID, SourceType, dump_cursor, load_cursor, settings, way_out
+from earnest.sources.listed_settings import ListedSettings
+from earnest.sources.relist import within
 from earnest.sources.youtube.comments import Reader, begun, unseen_replies
 from earnest.sources.youtube.wire import NAMED, NoComments, YouTube, strange
 
@@ -32,7 +33,7 @@ _CHANNEL = re.compile(r"UC[A-Za-z0-9_-]{22}")
 _VIDEO = re.compile(r"[A-Za-z0-9_-]{11}")
 
 
-class YouTubeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class YouTubeSettings(ListedSettings, frozen=True, forbid_unknown_fields=True):
     """What a steward sets. `server` stands for YouTube in tests and behind a proxy of the operator's own."""
 
     channel: Annotated[
@@ -59,20 +60,6 @@ class YouTubeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int,
         Meta(title="Days before", description="How many days back the first reading goes.", ge=0, le=3650),
     ] = 30
-    recheck_hours: Annotated[
-        int | None,
-        Meta(
-            title="Looked at again",
-            description="After so many hours what was kept is looked at again; what is gone there goes here.",
-        ),
-    ] = None
-    lang: Annotated[
-        str | None,
-        Meta(title="Language", description="Of the comments: YouTube names none.", examples=["en"]),
-    ] = None
-    region: Annotated[
-        str | None, Meta(title="City or country", description="Stands for every post of this place.")
-    ] = None
     server: Annotated[str, Meta(extra={"operator": True})] = ""
 
     def __post_init__(self) -> None:
@@ -82,9 +69,7 @@ class YouTubeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("`channel` must be an id of 24 signs that begins with UC")
         if len(self.videos) > 50 or not all(map(_VIDEO.fullmatch, self.videos)):
             raise ValueError("`videos` must be at most 50 ids of eleven signs")
-        if self.lang is not None and primary_tag(self.lang) is None:
-            raise ValueError("`lang` must be a language tag such as en")
-        check_recheck(self.recheck_hours)
+        super().__post_init__()
 
 
 class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -159,7 +159,7 @@ def test_a_post_that_goes_takes_its_voice_along_at_once(large, monkeypatch):
 def test_what_is_kept_is_never_more_than_what_was_heard(large, monkeypatch):
     chance, texts = random.Random(4), list(said.texts("closed"))
     for turn in range(12):
-        if chance.random() < 0.5 and len(texts) > 4:
+        if chance.random() < 0.5 and len(texts) > 6:
             gone = chance.sample(texts, chance.randint(1, 3))
             texts = [text for text in texts if text not in gone]
             erase.erase_posts(large, [key(text) for text in gone])

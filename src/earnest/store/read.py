@@ -49,7 +49,7 @@ from earnest.store.read_posts import (
     repeats,
     wordings,
 )
-from earnest.store.read_recheck import Hidden, days_due, hidden_days, kept_keys, recheck_due
+from earnest.store.read_recheck import Hidden, days_due, hidden_days, kept_keys, recheck_due, which_kept
 from earnest.store.read_reports import ExportRow, exports, report, report_file, reports, stale_reports
 from earnest.store.read_voices import voices
 from earnest.store.shapes import (
@@ -127,6 +127,7 @@ __all__ = [
     "untouched",
     "voices",
     "weekly",
+    "which_kept",
     "withheld",
     "withheld_in",
     "wordings",

@@ -64,8 +64,12 @@ def _programme(row: Any) -> Programme:
 
 def places(programme_slug: str) -> list[Place]:
     """Every place of a programme, by title; those that were closed too."""
-    rows = models.Place.objects.filter(programme__slug=programme_slug).order_by("title", "slug")
-    return [_place(row, programme_slug) for row in rows]
+    return [_place(row, programme_slug) for row in _rows(programme_slug)]
+
+
+@moment.once
+def _rows(programme_slug: str) -> list[models.Place]:
+    return list(models.Place.objects.filter(programme__slug=programme_slug).order_by("title", "slug"))
 
 
 def place(programme_slug: str, slug: str) -> Place | None:
@@ -181,7 +185,7 @@ def hearing(programme_slug: str, since: date, until: date) -> list[PlaceHours]:
             states = in_week.setdefault(place_id, {})
             states[monday] = max(states.get(monday, 0), state)
     answer = []
-    for row in models.Place.objects.filter(programme_id=within.id).order_by("title", "slug"):
+    for row in _rows(programme_slug):
         known = hours.get(row.pk, {})
         observed, empty = known.get(2, 0), known.get(1, 0)
         states = in_week.get(row.pk, {})
@@ -211,10 +215,10 @@ def hearing_now(programme_slug: str) -> list[HearingNow]:
 
     A place that is failed, paused or closed is unknown since its last read.
     """
-    within = scope.of(programme_slug)
+    scope.id_of(programme_slug)  # raises where there is no such programme
     current = clock.seconds(clock.now()) // clock.HOUR
     answer = []
-    rows = list(models.Place.objects.filter(programme_id=within.id).order_by("title", "slug"))
+    rows = _rows(programme_slug)
     now = _states_now([row.pk for row in rows], current)
     for row in rows:
         place = _place(row, programme_slug)

@@ -1,5 +1,6 @@
 """Reading what is to be looked at again, and what is hidden until it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,9 @@ from earnest.store.models import CheckedDay, Post, Recheck
 
 LONGEST = 31
 """Days that are listed at once."""
+
+TOGETHER = 500
+"""Keys that one question asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +75,12 @@ def kept_keys(place_id: int, first: int, end: int, known: int) -> list[bytes]:
     begin, stop = identity.floor(first * clock.DAY), identity.floor(end * clock.DAY)
     kept = Post.objects.filter(place_id=place_id, pk__gte=begin, pk__lt=stop, arrival__lte=known)
     return [bytes(key) for key in kept.values_list("key", flat=True)]
+
+
+def which_kept(place_id: int, keys: Sequence[bytes]) -> set[bytes]:
+    """Those of these keys under which a post of the place is kept."""
+    found: set[bytes] = set()
+    for begin in range(0, len(keys), TOGETHER):
+        some = Post.objects.filter(place_id=place_id, key__in=keys[begin : begin + TOGETHER])
+        found |= {bytes(key) for key in some.values_list("key", flat=True)}
+    return found

@@ -65,6 +65,8 @@ def group(programme: str, found: Found) -> str:
             if goes in ids and stays in ids:
                 _take_in(db, ids[goes], ids[stays], None)
         _move(db, within.id, {post: ids.get(home or 0) for post, home in found.homes.items()}, found.others)
+        # Only now: a new theme has no posts before they are moved, and one without posts goes.
+        theme_counts.settle(db, sorted({ids[stays] for _, stays in found.merged if stays in ids}))
         return theme_counts.touch(within.id)
 
 
@@ -123,7 +125,6 @@ def _take_in(db: Any, goes: int, stays: int, by: int | None) -> None:
     Theme.objects.filter(pk=goes).update(state="merged", into_id=stays, by_id=by)
     Theme.objects.filter(pk=stays).update(sized=0)
     theme_counts.recount(db, (goes, stays))
-    theme_counts.settle(db, [stays])
 
 
 def name(programme: str, named: Sequence[Named]) -> None:
@@ -202,6 +203,7 @@ def merge(programme: str, goes: int, stays: int, by: int | None) -> None:
             raise StoreError("A theme cannot become part of itself.")
         ThemeApart.objects.filter(one_id__in=(old.pk, new.pk), other_id__in=(old.pk, new.pk)).delete()
         _take_in(db, old.pk, new.pk, by)
+        theme_counts.settle(db, [new.pk])
         theme_counts.touch(old.programme_id)
 
 

@@ -147,7 +147,7 @@ def test_words_that_are_erased_leave_memory_though_nothing_new_waits() -> None:
     hand.follow("riders")
     erase.erase_posts(place, [key("p3")])
     assert hand.follow("riders") == 0
-    assert len(hand) == 4
+    assert hand.remembered == 4
     assert text(3) not in themes._memory["riders"].group.texts()
 
 
@@ -175,7 +175,7 @@ def test_the_programmes_followed_last_are_remembered(monkeypatch: pytest.MonkeyP
     for programme in ("riders", "others", "third"):
         filled(10, programme)
         hand.follow(programme)
-    assert len(hand) == 20
+    assert hand.remembered == 20
     assert set(themes._memory) == {"others", "third"}
     keep(desk("riders", place="forum"), item("new", text(3)))
     assert hand.follow("riders") == 1

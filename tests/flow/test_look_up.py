@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from earnest.egress import Egress
-from earnest.flow import places, recheck, remembered, schedule
+from earnest.flow import places, recheck, remembered, schedule, upkeep
 from earnest.flow.digest import Digest
+from earnest.flow.intake import source_name
 from earnest.flow.learn import models
 from earnest.gate.voice import Keys
+from earnest.record.cleared import ClearedPost
 from earnest.record.raw import Page, RawPost
 from earnest.sources.reddit import walk
-from earnest.store import clock, read, write
+from earnest.store import clock, erase, read, write
 from earnest.store.rows import Kept
 from tests import programmes
 from tests.sources import listings
@@ -26,6 +28,7 @@ from tests.sources.replay import Asked, Replay, Reply, optional, reply_json
 pytestmark = pytest.mark.django_db
 pytest.importorskip("asyncpraw", reason="the extra 'reddit' is not installed")
 
+KEYS = Keys.passing()
 EGRESS = Egress("EarnestTests/1", timeout=5, allow_private=True)
 SAID = ("the courier left the parcel at the wrong door", "the app crashed at checkout", "nobody answers")
 
@@ -189,16 +192,7 @@ class _Asks:
         yield from ()
 
 
-def _page(keys: Keys, *ids: str, withheld: tuple[str, ...] = (), erased: tuple[str, ...] = ()) -> Any:
-    posts = tuple(RawPost(id, "made up") for id in (*ids, *withheld))
-    kept = tuple(_kept(keys.post_key("a", id)) for id in ids)
-    gone = tuple(keys.post_key("a", id) for id in erased)
-    return Page(posts, "{}"), Digest(kept, gone, (), (), len(withheld), len(posts), "{}", True)
-
-
 def _kept(key: bytes) -> Any:
-    from earnest.record.cleared import ClearedPost
-
     post = ClearedPost(key, "made up", datetime(2026, 9, 21, tzinfo=UTC))
     return Kept(post, None, None)
 
@@ -210,31 +204,60 @@ class TestMemory:
     def ids(self) -> remembered.Remembered:
         return remembered.Remembered(most=3)
 
-    def test_what_was_withheld_is_not_remembered(self, ids: remembered.Remembered) -> None:
-        keys = Keys.passing()
-        ids.note(_Asks(), "a", *_page(keys, "1", withheld=("2",)), keys)
-        assert ids.of([keys.post_key("a", "1")]) == ["1"]
-        assert ids.of([keys.post_key("a", "2")]) is None
+    @pytest.fixture
+    def place(self, subreddit: Subreddit) -> read.ListeningPlace:
+        return read.listening_place("guests", "reddit")
 
-    def test_what_went_is_forgotten(self, ids: remembered.Remembered) -> None:
-        keys = Keys.passing()
-        ids.note(_Asks(), "a", *_page(keys, "1", "2"), keys)
-        ids.note(_Asks(), "a", *_page(keys, erased=("1",)), keys)
-        assert ids.of([keys.post_key("a", "1")]) is None
-        assert ids.of([keys.post_key("a", "2")]) == ["2"]
+    def key(self, place: read.ListeningPlace, id: str) -> bytes:
+        return KEYS.post_key(source_name(place), id)
 
-    def test_the_oldest_are_dropped_when_they_are_too_many(self, ids: remembered.Remembered) -> None:
-        keys = Keys.passing()
-        ids.note(_Asks(), "a", *_page(keys, "1", "2", "3", "4"), keys)
-        assert ids.of([keys.post_key("a", "1")]) is None
-        assert ids.of([keys.post_key("a", id) for id in "234"]) == ["2", "3", "4"]
+    def page(
+        self,
+        place: read.ListeningPlace,
+        *ids: str,
+        withheld: tuple[str, ...] = (),
+        erased: tuple[str, ...] = (),
+    ) -> tuple[Page, Digest]:
+        posts = tuple(RawPost(id, "made up") for id in (*ids, *withheld))
+        kept = tuple(_kept(self.key(place, id)) for id in ids)
+        gone = tuple(self.key(place, id) for id in erased)
+        return Page(posts, "{}"), Digest(kept, gone, (), (), len(withheld), len(posts), "{}", True)
 
-    def test_of_a_source_that_cannot_be_asked_nothing_is_remembered(self, ids: remembered.Remembered) -> None:
-        keys = Keys.passing()
-        ids.note(object(), "a", *_page(keys, "1"), keys)
-        assert ids.of([keys.post_key("a", "1")]) is None
+    def test_what_was_withheld_is_not_remembered(self, ids: remembered.Remembered, place: Any) -> None:
+        ids.note(place, _Asks(), *self.page(place, "1", withheld=("2",)), KEYS)
+        assert ids.of(place.id, [self.key(place, "1")]) == ["1"]
+        assert ids.of(place.id, [self.key(place, "2")]) is None
 
-    def test_its_repr_tells_no_id(self, ids: remembered.Remembered) -> None:
-        keys = Keys.passing()
-        ids.note(_Asks(), "a", *_page(keys, "telling-id"), keys)
+    def test_what_went_is_forgotten(self, ids: remembered.Remembered, place: Any) -> None:
+        ids.note(place, _Asks(), *self.page(place, "1", "2"), KEYS)
+        ids.note(place, _Asks(), *self.page(place, erased=("1",)), KEYS)
+        assert ids.of(place.id, [self.key(place, "1")]) is None
+        assert ids.of(place.id, [self.key(place, "2")]) == ["2"]
+
+    def test_the_oldest_are_dropped_when_they_are_too_many(
+        self, ids: remembered.Remembered, place: Any
+    ) -> None:
+        ids.note(place, _Asks(), *self.page(place, "1", "2", "3", "4"), KEYS)
+        assert ids.of(place.id, [self.key(place, "1")]) is None
+        assert ids.of(place.id, [self.key(place, id) for id in "234"]) == ["2", "3", "4"]
+
+    def test_of_a_source_that_cannot_be_asked_nothing_is_remembered(
+        self, ids: remembered.Remembered, place: Any
+    ) -> None:
+        ids.note(place, object(), *self.page(place, "1"), KEYS)
+        assert ids.of(place.id, [self.key(place, "1")]) is None
+
+    def test_its_repr_tells_no_id(self, ids: remembered.Remembered, place: Any) -> None:
+        ids.note(place, _Asks(), *self.page(place, "telling-id"), KEYS)
         assert "telling" not in repr(ids)
+
+
+def test_whatever_takes_a_post_away_its_id_is_forgotten_within_an_hour(subreddit: Subreddit) -> None:
+    place = read.listening_place("guests", "reddit")
+    ids = [one["data"]["name"] for one in subreddit.posts]
+    held = [subreddit.keys.post_key(source_name(place), id) for id in ids]
+    assert remembered.IDS.of(place.id, held) == ids
+    erase.erase_posts(place.id, held[:1])
+    upkeep.sweep(subreddit.keys, datetime.now(UTC))
+    assert remembered.IDS.of(place.id, held[:1]) is None
+    assert remembered.IDS.of(place.id, held[1:]) == ids[1:]

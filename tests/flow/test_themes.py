@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from earnest.flow import theme_acts, theme_names, themes
 from earnest.flow.follow import Follower
 from earnest.record.errors import Refused, StoreError
-from earnest.store import clock, erase, read_grouping, read_severe, read_themes
-from earnest.store.models import Alert, Severe, Theme, ThemeMark, ThemePost, ThemeWeek
+from earnest.store import clock, erase, read_grouping, read_severe, read_themes, write_themes
+from earnest.store.models import Alert, Post, Severe, Theme, ThemeMark, ThemePost, ThemeWeek
 from tests import themes as said
 from tests.store import build
 
@@ -376,3 +377,17 @@ def test_a_place_and_a_label_narrow_the_list() -> None:
     assert {row.posts for row in read_themes.themes("riders", place="forum")} == {16}
     assert [row.name for row in read_themes.themes("riders", label="pickup.checkin")] == [NAMES["casillero"]]
     assert len(read_themes.themes("riders", label="pickup")) == 3
+
+
+def test_themes_that_begin_and_become_one_in_the_same_batch_are_one() -> None:
+    place = build.desk()
+    keep(place, "parking")
+    ids = list(Post.objects.values_list("pk", flat=True))
+    write_themes.group(
+        "riders",
+        write_themes.Found(homes=dict.fromkeys(ids, 1), made=frozenset({1, 2, 3}), merged=((3, 1), (2, 1))),
+    )
+    connection.check_constraints()
+    assert read_themes.theme("riders", 1).posts == len(ids)
+    assert dict(Theme.objects.exclude(number=1).values_list("number", "into__number")) == {2: 1, 3: 1}
+    counted()

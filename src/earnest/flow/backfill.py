@@ -20,12 +20,11 @@ from earnest.egress.share import Holds
 from earnest.flow import backoff, budgets, handshake, holder, learn, remembered, schedule, trace
 from earnest.flow.digest import Stages
 from earnest.flow.hand import Hand
-from earnest.flow.intake import source_name
 from earnest.flow.listen import Heard, keep_digest, open_place, open_stages
 from earnest.flow.onward import onward
 from earnest.flow.schedule import Turn
 from earnest.gate.voice import Keys
-from earnest.record.errors import EarnestError, Refused, StoreBusy
+from earnest.record.errors import EarnestError, Refused
 from earnest.record.raw import Page
 from earnest.sources.base import Backfills
 from earnest.sources.registry import TYPES
@@ -151,25 +150,25 @@ def turn(
 ) -> Turn:
     """One turn at a place's past. Raises nothing but what ends the process."""
     hand = hand or Hand()
-    if egress is not None and budget is not None:
-        egress = egress.with_budget(budget)
-    try:
+    way = schedule.held(egress, budget)
+
+    def work() -> Turn:
         with trace.span("backfill"):
-            heard = _read(place, keys, model_of, egress, fence, hand)
-    except StoreBusy as error:
-        return Turn(place, None, error.sentence(), busy=True)
-    except write.DatabaseError:
-        write.close_connections()
-        return Turn(place, None, "The database is busy or restarting. It is tried again.", busy=True)
-    except Exception as error:  # noqa: BLE001 - the past of one place must not stop the others
-        known = isinstance(error, EarnestError)
-        problem = error.sentence() if known else f"It stopped ({type(error).__name__})."  # type: ignore[attr-defined]
-        told = backoff.judge(error, 1, datetime.now(UTC), schedule.CHANCE)
-        again = known and (error.retry or told.code == "slow")  # type: ignore[attr-defined]
-        write_backfill.waits(place.id, problem, told.next_read if again else None)
-        return Turn(place, None, problem)
-    write_backfill.rests(place.id, datetime.now(UTC) + REST)
-    return Turn(place, heard, None)
+            heard = _read(place, keys, model_of, way, fence, hand)
+        write_backfill.rests(place.id, datetime.now(UTC) + REST)
+        return Turn(place, heard, None)
+
+    return schedule.attempt(place, work, lambda error: _waits(place, error))
+
+
+def _waits(place: read.ListeningPlace, error: Exception) -> Turn:
+    """Note what stopped a place's past, and when it goes on."""
+    problem, again = f"It stopped ({type(error).__name__}).", False
+    told = backoff.judge(error, 1, datetime.now(UTC), schedule.CHANCE)
+    if isinstance(error, EarnestError):
+        problem, again = error.sentence(), error.retry or told.code == "slow"
+    write_backfill.waits(place.id, problem, told.next_read if again else None)
+    return Turn(place, None, problem)
 
 
 def _read(
@@ -241,7 +240,7 @@ def _keep(
         kept = keep_digest(place, source, stages, digest, heard, False, False, fence, within=moved)
     except _NoLongerWanted:
         return None
-    remembered.IDS.note(source, source_name(place), page, digest, stages.keys)
+    remembered.IDS.note(place, source, page, digest, stages.keys)
     return kept
 
 

@@ -32,8 +32,9 @@ class Follower:
     def __init__(self) -> None:
         self._memory: dict[str, tuple[tuple[int, int], Groups]] = {}
 
-    def __len__(self) -> int:
-        """Posts in memory."""
+    @property
+    def remembered(self) -> int:
+        """Posts in memory, of all programmes."""
         return sum(len(groups) for _, groups in self._memory.values())
 
     def follow(self, programme: str, seconds: float = 20.0) -> int:
@@ -77,7 +78,7 @@ class Follower:
         """The programme that was followed longest ago is let go of where all are too many."""
         self._memory.pop(programme, None)
         self._memory[programme] = (mark, groups)
-        while len(self._memory) > 1 and len(self) > MOST_OF_ALL:
+        while len(self._memory) > 1 and self.remembered > MOST_OF_ALL:
             self._memory.pop(next(iter(self._memory)))
 
     def _remember(self, programme: str) -> Groups:

@@ -149,7 +149,7 @@ def _take(
     # Not how many are kept: beside what was read that would tell a collector what was withheld.
     with trace.span("keep"):
         outcome = keep_digest(place, source, stages, digest, heard, digest.cursor, after, fence)
-    remembered.IDS.note(source, source_name(place), page, digest, stages.keys)
+    remembered.IDS.note(place, source, page, digest, stages.keys)
     return Heard(
         read=total.read + digest.read,
         admitted=total.admitted + outcome.admitted,

@@ -135,7 +135,7 @@ class _Again:
         at, known = clock.now(), read.newest_id(self.place.programme)
         if not isinstance(self.source, LooksUp):
             return
-        ids = remembered.IDS.of(read.kept_keys(self.place.id, first, end, known))
+        ids = remembered.IDS.of(self.place.id, read.kept_keys(self.place.id, first, end, known))
         if end - first > 1 and (ids is None or len(ids) > TOGETHER):
             middle = (first + end) // 2
             yield from self.asked(middle, end)
@@ -164,7 +164,7 @@ def _heard_again(
         # Counted when it first passed by; and the place's own reading goes on where it was.
         seen = replace(digest, withheld=0, refused=())
         keep_digest(place, source, stages, seen, write.Hearing(at=datetime.now(UTC)), False, False)
-        remembered.IDS.note(source, source_name(place), page, digest, keys)
+        remembered.IDS.note(place, source, page, digest, keys)
     return frozenset(there)
 
 

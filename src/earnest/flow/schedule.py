@@ -123,34 +123,59 @@ def turn(
     hand = hand or Hand()
     if backoff.half_open(place.failures):
         hand.pages = 1
-    if egress is not None and budget is not None:
-        egress = egress.with_budget(budget)
+    return attempt(
+        place,
+        lambda: _read(place, keys, model_of, held(egress, budget), fence, hand),
+        lambda error: trouble(place, error, fence),
+    )
+
+
+def held(egress: Egress | None, budget: Holds | None) -> Egress | None:
+    """The way out, held to what servers allow."""
+    return egress if egress is None or budget is None else egress.with_budget(budget)
+
+
+def attempt(
+    place: read.ListeningPlace, work: Callable[[], Turn], failed: Callable[[Exception], Turn]
+) -> Turn:
+    """A turn, whatever happens in it: a busy database is nobody's fault; `failed` judges anything else."""
     try:
-        with trace.span("listen"):
-            source = open_place(place, egress)
-            standing = handshake.stand(place, source) if place.kind == "closed" else handshake.Standing(place)
-            if standing.place is None:
-                write.wait(place.id, standing.problem, datetime.now(UTC) + handshake.WAITING)
-                return Turn(place, None, standing.problem, waits=True)
-            there = standing.place
-
-            def stages() -> Stages:
-                return open_stages(there, keys, model_of(place.programme))
-
-            if hand.may_follow and isinstance(source, Follows) and hand.pages > 1:
-                hand.follows = True
-                heard = follow(there, source, stages, fence=fence, hand=hand)
-                return Turn(place, replace(heard, more=True), None)
-            heard = listen(there, source, stages(), fence=fence, hand=hand)
-            moved = source.moved or "" if isinstance(source, Moves) else ""
-            return Turn(place, heard, None, moved=moved)
+        return work()
     except StoreBusy as error:
         return Turn(place, None, error.sentence(), busy=True)
     except write.DatabaseError:
         write.close_connections()
         return Turn(place, None, "The database is busy or restarting. It is tried again.", busy=True)
     except Exception as error:  # noqa: BLE001 - one broken place must not silence the others
-        return trouble(place, error, fence)
+        return failed(error)
+
+
+def _read(
+    place: read.ListeningPlace,
+    keys: Keys,
+    model_of: Callable[[str], Model],
+    egress: Egress | None,
+    fence: Fence,
+    hand: Hand,
+) -> Turn:
+    with trace.span("listen"):
+        source = open_place(place, egress)
+        standing = handshake.stand(place, source) if place.kind == "closed" else handshake.Standing(place)
+        if standing.place is None:
+            write.wait(place.id, standing.problem, datetime.now(UTC) + handshake.WAITING)
+            return Turn(place, None, standing.problem, waits=True)
+        there = standing.place
+
+        def stages() -> Stages:
+            return open_stages(there, keys, model_of(place.programme))
+
+        if hand.may_follow and isinstance(source, Follows) and hand.pages > 1:
+            hand.follows = True
+            heard = follow(there, source, stages, fence=fence, hand=hand)
+            return Turn(place, replace(heard, more=True), None)
+        heard = listen(there, source, stages(), fence=fence, hand=hand)
+        moved = source.moved or "" if isinstance(source, Moves) else ""
+        return Turn(place, heard, None, moved=moved)
 
 
 def trouble(place: read.ListeningPlace, error: Exception, fence: Fence | None = None) -> Turn:

@@ -36,7 +36,7 @@ from earnest.understand.themes import LEAST, SAMPLE, Arrived, Grouping, Moves, P
 
 VIEW = 12_000
 """Posts of a programme that are looked at again; in memory half as many again at most, and as many older
-ones: 30,000 posts, about 25 MB.
+ones: 30,000 posts, about 30 MB.
 """
 AGAIN = 50
 """Posts, at least, after which everything in view is looked at again (a twentieth of what is in view)."""

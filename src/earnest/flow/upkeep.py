@@ -7,7 +7,7 @@ import logging
 from datetime import datetime
 
 from earnest.desk import audit, audit_verify
-from earnest.flow import epochs, secret
+from earnest.flow import epochs, remembered, secret
 from earnest.gate.voice import Keys
 from earnest.record.errors import EarnestError
 from earnest.report import publish
@@ -23,6 +23,7 @@ def sweep(keys: Keys, now: datetime) -> erase.Swept:
         audit.note("system", "swept", detail={"expired": gone.expired, "purged": gone.purged})
     epochs.destroy_ended(keys, now)
     secret.drop_old()
+    remembered.IDS.forget_gone()
     audit_verify.note_head()
     return gone
 

@@ -27,6 +27,7 @@ from earnest.record.raw import RawPost
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 EVALUATION = ROOT / "tests" / "gate" / "protected_eval.jsonl"
+CODED = ROOT / "tests" / "gate" / "protected_eval_3.jsonl"
 EXAMPLES = ROOT / "src" / "earnest" / "understand" / "packs" / "gig-delivery" / "examples"
 BATCH = 1_024
 
@@ -113,6 +114,8 @@ def protected(worlds: dict[str, list[str]]) -> None:
     print(f"  {'all':<14} {figures(rows)}")
     for lang in ("en", "es", "pt", "fr", "de"):
         print(f"  {lang:<14} {figures([row for row in rows if row['lang'] == lang])}")
+    coded = [json.loads(line) for line in CODED.read_text("utf-8").splitlines()]
+    print(f"  {'coded, twins':<14} {figures(coded)}")
     print("Ordinary texts withheld")
     for name, world in worlds.items():
         withheld = withheld_of(world)

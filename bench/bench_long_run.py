@@ -1,12 +1,13 @@
 """Does one process stay flat while it listens for long? A stream in which what people speak of never stops
-changing, with repeats and erasures, through a whole supervisor: gate, labels, store, repeats, themes, sweeps.
+changing, with repeats and erasures, through all that a listener does: gate, labels, store, repeats, themes,
+alerts, sweeps.
 
     python bench/bench_long_run.py [--posts 40000] [--view 3000] [--repeats 5000] [--erased 0.04]
 
 Twenty problems are spoken of at a time, each by some thirty posts, then others: so themes never stop coming.
 `--view` and `--repeats` are how many posts the two memories hold; small, so that they are full after a
 quarter of the stream. Told after each tenth: posts kept and erased, themes in the store, what the memories
-hold, resident memory of the process's own, and seconds a thousand posts. Last: own memory at the end beside
+hold, resident memory of the process's own, and CPU. Last: own memory at the end beside
 that at half of the stream.
 """
 
@@ -15,9 +16,9 @@ import os
 import random
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -50,14 +51,15 @@ def text(number: int) -> str:
 
 
 class Stream:
-    """The place: a page whenever what came before was followed, until all were told."""
+    """The place: a page at each read, with some deletions of what was said before."""
 
     def __init__(self, posts: int, erased: float) -> None:
         self.posts, self.erased, self.begun = posts, erased, datetime.now(UTC) - timedelta(days=20)
 
-    def page(self, first: int) -> object:
+    def read(self, cursor: str | None) -> Iterator[object]:
         from earnest.record.raw import Page, RawPost
 
+        first = int(cursor or 0)
         dice = random.Random(-first)
         told = [
             RawPost(f"p{number}", text(number), self.begun + timedelta(seconds=number), f"writer {number}")
@@ -68,23 +70,7 @@ class Stream:
             for _ in told
             if first and dice.random() < self.erased
         ]
-        return Page((*told, *gone), str(first + len(told)), done=True)
-
-    def read(self, cursor: str | None) -> Iterator[object]:
-        yield self.page(int(cursor or 0))
-
-    def follow(self, cursor: str | None, stop: threading.Event) -> Iterator[object]:
-        from earnest.store import read_follow
-
-        at = int(cursor or 0)
-        while not stop.is_set():
-            if at < self.posts and not read_follow.waiting("riders"):
-                page = self.page(at)
-                at = int(page.cursor)
-                yield page
-            else:
-                yield type(self.page(self.posts))((), str(at), done=True)
-                time.sleep(0.05)
+        yield Page((*told, *gone), str(first + len(told)), done=True)
 
 
 def own() -> float:
@@ -111,61 +97,37 @@ def run(given: argparse.Namespace, folder: Path) -> None:
 
     home = setup.django(folder)
     keys = setup.keys(home)
-    from earnest.flow import follow, learn, supervise_beside, themes
-    from earnest.flow.supervise import Supervisor
-    from earnest.sources import registry
-    from earnest.sources.base import SourceType
-    from earnest.store import write
     from tests import programmes
 
-    themes.VIEW, follow.MOST_REMEMBERED = given.view, given.repeats
-    supervise_beside.SWEEP_EVERY, supervise_beside.LEAST_NAP = 60.0, 0.05
-    registry._OWN["stream"] = SourceType(
-        type="stream",
-        kinds=("addressed",),
-        title="A stream that never says the same for long",
-        extra=None,
-        tested_against="itself",
-        open=lambda settings, egress: Stream(given.posts, given.erased),
-        catches_up=True,
-    )
-    programmes.live("riders", "Riders", "customers")
-    write.add_place("riders", "stream", title="Stream", type="stream", kind="addressed", interval=30)
-    supervisor = Supervisor(keys, learn.models(home), None)
-    stop = threading.Event()
-    watcher = threading.Thread(target=watch, args=(given, supervisor, stop))
-    watcher.start()
-    supervisor.run(stop)
-    watcher.join()
-
-
-def watch(given: argparse.Namespace, supervisor: object, stop: threading.Event) -> None:
-    """Says how it stands after each tenth, and stops everything at the end."""
-    from earnest.flow import themes
-    from earnest.store import read_follow, write
+    from earnest.flow import alerts, follow, learn, schedule, themes
+    from earnest.flow.listen import listen, open_stages
+    from earnest.store import read, write
     from earnest.store.models import Post, Theme
 
-    try:
-        series: list[float] = []
-        begun = time.monotonic()
-        while len(series) < 10 and not stop.is_set():
-            time.sleep(0.5)
-            arrived, gone = read_follow.mark("riders")
-            if arrived < given.posts * 0.93 * (len(series) + 1) / 10:
-                continue  # some are withheld by the gate, as names
+    themes.VIEW, follow.MOST_REMEMBERED = given.view, given.repeats
+    programmes.live("riders", "Riders", "customers")
+    write.add_place("riders", "stream", title="Stream", type="submit", kind="addressed")
+    source, hand, watcher = Stream(given.posts, given.erased), follow.Follower(), alerts.Watcher()
+    model_of = learn.models(home)
+    series: list[float] = []
+    erased, begun = 0, time.process_time()
+    for page in range(given.posts // PAGE):
+        place = read.listening_place("riders", "stream")
+        stages = open_stages(place, keys, model_of("riders"))
+        heard = listen(replace(place, cursor=str(page * PAGE)), source, stages)
+        erased += heard.erased
+        schedule.look_after(keys, sweep=page % 40 == 0, follower=hand, watcher=watcher)
+        if (page + 1) % max(1, given.posts // PAGE // 10) == 0:
             series.append(own())
-            group = themes._memory.get("riders")
+            held = themes._memory.get("riders")
             print(
-                f"{arrived:>7,} followed, {gone:,} times erased, {Post.objects.count():,} kept,"
-                f" {Theme.objects.count():,} themes; in memory {len(supervisor._beside._follower):,} firsts,"
-                f" {len(group.group) if group else 0:,} posts of themes; own {series[-1]:.0f} MB;"
-                f" {(time.monotonic() - begun) / arrived * 1e3:.1f} s a thousand",
+                f"{(page + 1) * PAGE:>7,} told, {erased:,} erased, {Post.objects.count():,} kept,"
+                f" {Theme.objects.count():,} themes; in memory {hand.remembered:,} posts for repeats,"
+                f" {len(held.group) if held else 0:,} for themes; own {series[-1]:.0f} MB,"
+                f" {(time.process_time() - begun) / (page + 1) / PAGE * 1e3:.1f} s of CPU a thousand",
                 flush=True,
             )
-        print(f"own memory at the end / at half: {series[-1] / series[4]:.2f}")
-    finally:
-        stop.set()
-        write.close_connections()
+    print(f"own memory at the end / at half: {series[-1] / series[len(series) // 2 - 1]:.2f}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 from django.db import IntegrityError, connection, transaction
 
-FRESH = 20.0
+FRESH = 30.0
 """Seconds for which a copy is taken: its moments are that much older than a new one's."""
 
 T = TypeVar("T")
@@ -64,8 +64,12 @@ def _made(fill: Callable[[], T]) -> _Copy:
 
 
 def _without(rows: Rows, others: Rows) -> Rows:
-    left = {table: sorted(set(some) - set(others[table]), key=some.index) for table, some in rows.items()}
-    return {table: some for table, some in left.items() if some}
+    left: Rows = {}
+    for table, some in rows.items():
+        there = set(others[table])
+        if only := [row for row in some if row not in there]:
+            left[table] = only
+    return left
 
 
 def _put(kept: _Copy) -> bool:

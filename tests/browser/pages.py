@@ -81,9 +81,9 @@ PUBLIC: dict[str, str] = {
 
 ELSEWHERE = frozenset(
     {
-        "say", "said", "password_renew", "account_mail_confirm", "leave_mine", "leave_linked", "programme_new", "taxonomy_preview",
-        "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
-        "mfa_view_recovery_codes",
+        "say", "said", "password_renew", "account_mail_confirm", "leave_mine", "leave_linked",
+        "programme_new", "taxonomy_preview", "mfa_authenticate",
+        "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_view_recovery_codes",
         "mfa_generate_recovery_codes", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_deactivate_totp",
     }
 )  # fmt: skip

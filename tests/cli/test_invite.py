@@ -66,7 +66,8 @@ def test_from_the_notice_to_the_end_of_the_invitation(earnest: Run, desk: Desk, 
     assert (opened.returncode, opened.stderr) == (0, "")
     assert opened.stdout.startswith("Open.")
     desk.room.say(desk.uma, "the app crashed at the door")
-    assert "1 read, 1 kept" in earnest("listen", "--once").stdout
+    assert "1 read" in earnest("listen", "--once").stdout
+    assert "posts: 1 in" in earnest("doctor").stdout
     assert earnest("sources", "pause", "riders-room", "--programme", "riders").returncode == 0
     assert check(earnest).stdout.startswith("Paused.")
     assert earnest("sources", "resume", "riders-room", "--programme", "riders").returncode == 0

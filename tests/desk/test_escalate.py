@@ -335,7 +335,7 @@ class TestTheMessage:
         assert "Riders: case 1 was sent to Payments." in text
         assert "It is about Tips" in text
         assert "Where: Reviews." in text
-        assert "Please look at it, and say that you have it until 21 November, 12:00 (UTC)." in text
+        assert "Please look at it, and say by 21 November, 12:00 (UTC) that you have it." in text
         assert payload["link"] == "/riders/cases/1"
         assert payload["acts"][0][0] == "I have it"
         assert "run 3" not in str(payload)

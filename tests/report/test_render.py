@@ -198,6 +198,15 @@ def test_the_spanish_report_is_spanish() -> None:
         assert not re.search(rf"\b{english}\b", words), english
 
 
+def test_a_report_that_leaves_looks_as_the_pages_do() -> None:
+    """It is one file, so it carries the tokens along: they may not become others than the pages'."""
+    own = Path(render.__file__).parent / "templates" / "report" / "report.css"
+    pages = Path(render.__file__).parents[1] / "web" / "static" / "earnest" / "tokens.css"
+    token = re.compile(r"(--[\w-]+):\s*([^;]+);")
+    wanted = token.findall(pages.read_text("utf-8"))
+    assert token.findall(own.read_text("utf-8"))[: len(wanted)] == wanted
+
+
 def test_the_pdfs_colours_are_those_of_the_style_sheet() -> None:
     sheet = (Path(render.__file__).parent / "templates" / "report" / "report.css").read_text()
     light = sheet[: sheet.index("@media")]

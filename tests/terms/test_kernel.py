@@ -7,10 +7,14 @@ from hypothesis import strategies as st
 
 from earnest.terms import features, reference
 from earnest.terms.features import Space, pack
-from earnest.terms.kernel import SCRIPTS, gather
+from earnest.terms.kernel import MOST_LEAPT, SCRIPTS, gather
 from earnest.terms.normalise import fold_table
 
-SPACE = Space(1 << 10, 1 << 11)
+SPACES = {
+    f"pairs over {leaps} words and pieces from {shortest}": Space(1 << 10, 1 << 11, leaps, shortest)
+    for leaps, shortest in ((0, 2), (1, 3), (MOST_LEAPT, 3))
+}
+SPACE = Space(1 << 10, 1 << 11, MOST_LEAPT, 3)
 TABLE = np.random.default_rng(3).integers(-127, 128, (SPACE.buckets, 32)).astype(np.int8)
 
 TEXTS = {
@@ -35,22 +39,36 @@ TEXTS = {
     "last character of four bytes": "tip 🙃",
     "title at its limit": "a" * 237 + "\n\nb",
     "title beyond its limit": "a" * 239 + "\n\nbody",
+    "title of nothing": " .\n\nbody of words",
 }
 
 
-def kernel_sums(texts: list[str], *, title_twice: bool) -> np.ndarray:
+def kernel_sums(texts: list[str], *, title_twice: bool, space: Space = SPACE) -> np.ndarray:
     data, offsets = pack(texts)
     sums = np.empty((len(texts), TABLE.shape[1]), np.int32)
     latin, script = np.zeros(len(texts), np.int32), np.zeros(len(texts), np.int8)
-    gather(data, offsets, fold_table(), SPACE.words, SPACE.pieces, TABLE, title_twice, sums, latin, script)
+    gather(data, offsets, fold_table(), space.words, space.pieces, space.leaps, space.shortest, TABLE,
+           title_twice, sums, latin, script)  # fmt: skip
     return sums
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("title_twice", [True, False], ids=["title counts twice", "title counts once"])
-def test_kernel_equals_reference(text: str, title_twice: bool) -> None:
-    expected = reference.sums(text, SPACE, TABLE, title_twice=title_twice)
-    assert (kernel_sums([text], title_twice=title_twice)[0] == expected).all()
+@pytest.mark.parametrize("space", SPACES.values(), ids=SPACES)
+def test_kernel_equals_reference(text: str, space: Space, title_twice: bool) -> None:
+    expected = reference.sums(text, space, TABLE, title_twice=title_twice)
+    assert (kernel_sums([text], title_twice=title_twice, space=space)[0] == expected).all()
+
+
+def test_pairs_that_leap_and_the_first_word_are_terms_where_a_space_asks() -> None:
+    text = "they took the tips"
+    said = [(text[term.start : term.end], term.sort) for term in reference.terms(text, SPACE)]
+    told = [one for one in said if one[1] in ("first", "leap")]
+    assert told == [
+        ("they", "first"), ("they took", "leap"), ("they took the", "leap"), ("they took the", "leap"),
+        ("took the tips", "leap"), ("they took the tips", "leap"),
+    ]  # fmt: skip
+    assert not {"first", "leap"} & {term.sort for term in reference.terms(text, Space(1 << 10, 1 << 11))}
 
 
 @settings(max_examples=300, deadline=None)
@@ -105,5 +123,6 @@ def test_scripts_are_told(text: str, language: str) -> None:
     data, offsets = pack([text])
     sums = np.empty((1, TABLE.shape[1]), np.int32)
     latin, script = np.zeros(1, np.int32), np.zeros(1, np.int8)
-    gather(data, offsets, fold_table(), SPACE.words, SPACE.pieces, TABLE, True, sums, latin, script)
+    gather(data, offsets, fold_table(), SPACE.words, SPACE.pieces, SPACE.leaps, SPACE.shortest, TABLE,
+           True, sums, latin, script)  # fmt: skip
     assert SCRIPTS[script[0]] == language

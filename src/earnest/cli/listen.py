@@ -30,9 +30,10 @@ def command(once: bool, home: Path | None) -> None:
     Beside that it looks again at posts whose places ask for it, takes away what may no longer be kept, and
     makes reports anew from which a quote was erased.
 
-    Each turn is one line: how many posts were read and kept, and why the others were not: the filter
-    withheld them, they were here already, or they could not be read. Posts that were reworded or deleted
-    at the place are counted too. A place that cannot be read is named with what is wrong; the others go on.
+    Each turn is one line: how many posts were read, how many of them could not be, and how many were
+    reworded or deleted at the place. How many were kept is not said: beside what was read it would tell
+    which single posts were withheld. A place that cannot be read is named with what is wrong; the others
+    go on.
     """
     folder = setup.django(home)
     keys = setup.keys(folder)
@@ -76,13 +77,11 @@ def _tell(turn: "schedule.Turn") -> None:
 def brought(heard: "Heard") -> str:
     """What a turn brought, in one line; what did not happen is left out."""
     rest = (
-        (heard.withheld, "withheld"),
-        (heard.duplicates, "here already"),
         (heard.edited, "reworded"),
         (heard.erased, "erased"),
         (heard.refused, "could not be read"),
     )
-    parts = [f"{heard.read:,} read, {heard.admitted:,} kept"]
+    parts = [f"{heard.read:,} read"]
     parts += [f"{count:,} {what}" for count, what in rest if count]
     return ", ".join(parts) + ("; there is more to read" if heard.more else "")
 

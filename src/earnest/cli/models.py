@@ -135,7 +135,7 @@ def _pack(pack_id: str, out: Path | None, partial: bool, encoder: "Encoder | Non
         accurate.save((out or SHIPPED) / pack_id, parts)
     quality = trained.quality
     click.echo(
-        f"{pack_id}: {quality.posts:,} examples ({len(trained.sifted.repeats)} near-duplicates and "
+        f"{pack_id}: {quality.posts:,} examples ({len(trained.sifted.repeats)} near-duplicates not asked, "
         f"{len(trained.sifted.contradictions)} contradictions thrown out), "
         f"{len(trained.about.labels.answers)} labels. Cross-validated: "
         f"main label {share(quality.accuracy)}, category {share(quality.category)}."

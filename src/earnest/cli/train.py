@@ -110,9 +110,9 @@ def command(
         return
     sifted = trained.sifted
     click.echo(
-        f"{len(sifted.examples):,} examples, {len(trained.about.labels.answers)} labels; thrown out as "
-        f"near-duplicates: {len(sifted.repeats):,}, as contradictions of an earlier example: "
-        f"{len(sifted.contradictions):,}."
+        f"{len(sifted.examples):,} examples, {len(trained.about.labels.answers)} labels; near-duplicates, "
+        f"which are asked nowhere: {len(sifted.repeats):,}; thrown out as contradictions of an earlier "
+        f"example: {len(sifted.contradictions):,}."
     )
     for first, later in sifted.contradictions[:5]:
         click.echo(f"  {later.place} says {later.labels[0]}, {first.place} says {first.labels[0]}")

@@ -31,13 +31,13 @@ ENGLISH = {
     "escalation.where_more": "Where: {places} and {more} more.",
     "escalation.have_it": "I have it",
     "escalation.team": "Please look at it, and say that you have it.",
-    "escalation.team_until": "Please look at it, and say that you have it until {when}.",
+    "escalation.team_until": "Please look at it, and say by {when} that you have it.",
     "escalation.lead": "The team has not answered. Please see to it that somebody has it, and say so.",
     "escalation.lead_until": "The team has not answered. Please see to it that somebody has it, and say so"
-    " until {when}.",
+    " by {when}.",
     "escalation.leadership": "Nobody has answered so far. Please see to it that somebody has it, and say so.",
     "escalation.leadership_until": "Nobody has answered so far. Please see to it that somebody has it,"
-    " and say so until {when}.",
+    " and say so by {when}.",
     "kind.addressed": "said to you directly",
     "kind.open": "said in public",
     "kind.closed": "said in communities that invited you",

@@ -297,7 +297,7 @@ class Espanol(PiezasEs, Wording):
         hours = self.whole(observed + empty + unknown)
         return (
             f"{title}: de {hours} horas, {self.whole(observed)} con mensajes, {self.whole(empty)} "
-            "vacías comprobadas, "
+            "en las que nadie habló, "
             f"{self.whole(unknown)} sin saber."
         )
 

@@ -148,7 +148,6 @@ SAID = (
     _("The id of the application that Reddit approved; empty reads Reddit's feeds alone."),
     _("Secret of the application"),
     _("The secret of that application."),
-    _("After so many hours what was kept is looked at again; Reddit asks for 48."),
     _("X: a search for words"),
     _(
         "X asks for an approved use, for no watching of people or groups, and for what was deleted there to be deleted here within 24 hours."
@@ -162,7 +161,6 @@ SAID = (
     _("Yes says: we read X's developer policy, were approved for this use and keep to it."),
     _("no"),
     _("yes"),
-    _("After so many hours what was kept is looked at again; X asks for 24 at most."),
     _("Keep posts past seven days"),
     _("X is then asked for each of them again, which counts towards the plan every time."),
     _("YouTube: comments of a channel or of videos"),

@@ -21,6 +21,7 @@ from earnest.gate.protected import Heard, hear_all, is_protected
 from earnest.gate.redact import redact, redact_all
 from earnest.gate.text import MAX, clean
 from earnest.gate.voice import Keys
+from earnest.gate.wordless import remembered
 from earnest.record.cleared import ClearedPost, Erasure
 from earnest.record.errors import GateFailed, MissingKeys
 from earnest.record.raw import Change, RawPost, Refusal
@@ -277,7 +278,7 @@ def _lang(claimed: str | None) -> str | None:
     return tag if 2 <= len(tag) <= 3 and tag.isascii() and tag.isalpha() else None
 
 
-@lru_cache(4_096)
+@remembered(4_096)
 def _region(named: str) -> str | None:
     """A city or country as the source names it, None where it is longer or more personal than that."""
     named = clean(named)

@@ -6,12 +6,12 @@ verified (python-stdnum, phonenumbers).
 """
 
 import re
-from functools import lru_cache
 
 import phonenumbers
 import stdnum.luhn
 
 from earnest.gate.found import Found, Kind, as_kind
+from earnest.gate.wordless import remembered
 
 _DATE = re.compile(
     r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d(?!\d)"
@@ -48,7 +48,7 @@ _PHONE_SHAPES = frozenset(
 """Sizes of the groups of digits that telephone numbers are written in."""
 
 
-@lru_cache(512)
+@remembered(2_048)
 def _is_phone(candidate: str, regions: tuple[str, ...]) -> bool:
     for region in (None,) if candidate.startswith("+") else regions:
         try:

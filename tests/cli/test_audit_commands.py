@@ -20,7 +20,7 @@ POSTS = "id,text,created,author\n" + "".join(
 )
 
 LINKS: dict[str, tuple[list[str], str]] = {
-    "import": (["import", "{posts}", "--source", "more"], "imported"),
+    "import": (["import", "{posts}", "--source", "more", "--programme", "default"], "imported"),
     "report": (["report", "--out", "{out}"], "exported"),
     "programme add": (
         ["programme", "add", "guests", "--audience", "customers", "--draft"],

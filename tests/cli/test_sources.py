@@ -185,7 +185,8 @@ class TestChecking:
         assert told.stdout.startswith(
             f"{ {'answers': '✓', 'fault': '✗', 'later': '~'}[state] } default/news: "
         )
-        assert "7 kept" in earnest("listen", "--once").stdout or state != "answers"
+        earnest("listen", "--once")
+        assert "posts: 7 in" in earnest("doctor").stdout or state != "answers"
 
     @pytest.mark.slow
     def test_settings_can_be_checked_before_there_is_a_place(self, earnest: Run, server: Replay) -> None:

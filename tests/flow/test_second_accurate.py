@@ -34,9 +34,14 @@ def made(tmp_path_factory):
 def ours(home, made):
     """The programme's model is the café's."""
     shutil.copytree(made, home / "models", dirs_exist_ok=True)
-    learn._loaded.cache_clear()
-    second._loaded.cache_clear()
+    forget()
     return home
+
+
+def forget():
+    """As in a process that has just begun."""
+    second._loaded.cache_clear()
+    second._encoder.cache_clear()
 
 
 def posts(place):
@@ -85,7 +90,7 @@ def test_a_tier_that_goes_missing_later_stops_nothing(ours):
     second.set_terms("riders", "accurate", 20, actor="cli")
     posts(place)
     shutil.rmtree(fetch.home_of(ours))
-    second._loaded.cache_clear()
+    forget()
     (done,) = second.tend(until=time.monotonic() + 5)
     assert done.problem
     assert read_second.looked("riders").given == 0

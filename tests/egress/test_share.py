@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earnest.egress import Egress
-from earnest.egress.budget import LONGEST
+from earnest.egress.budget import LONGEST, MOST_HOSTS
 from earnest.egress.share import PATIENCE, SOON, Share, Shared
 from earnest.record.errors import SourceBusy
 from tests.egress.build import AGENT, Server
@@ -233,3 +233,28 @@ def test_twenty_places_at_once_send_one_request_where_nothing_is_left() -> None:
         assert all(wait is not None and 0 < wait <= 60 for wait in waits)
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "60"}], ids=str)
+def test_a_server_that_leads_to_ever_new_hosts_does_not_fill_memory(headers: dict[str, str]) -> None:
+    clock = Clock()
+    shared = Shared(clock, lambda: NOW)
+    share, _ = shared.of("a"), shared.of("b")
+    for number in range(3 * MOST_HOSTS):
+        clock.at += 90
+        share.check(f"host{number}.example")
+        share.learn(f"host{number}.example", 200, headers)
+    known = (shared._hosts, share._asked, shared.budget._until, shared.budget._remaining)
+    assert max(map(len, known)) <= MOST_HOSTS + 1
+
+
+def test_what_still_counts_is_not_forgotten_for_other_hosts() -> None:
+    clock = Clock()
+    shared = Shared(clock, lambda: NOW)
+    share, other = shared.of("a"), shared.of("b")
+    share.learn(HOST, 429, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "80000"})
+    for number in range(3 * MOST_HOSTS):
+        share.learn(f"host{number}.example", 200, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"})
+        clock.at += 2
+    with pytest.raises(SourceBusy):
+        other.check(HOST)

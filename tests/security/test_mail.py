@@ -13,6 +13,7 @@ from aiosmtpd.controller import Controller
 from django.test import Client
 from pytest_django import Settings
 
+from earnest.desk import mailbox
 from earnest.store import read_people, write_people
 from tests.security import desk
 from tests.security.build import PASSWORD, person, with_password
@@ -172,6 +173,44 @@ def test_one_address_is_sent_three_links_an_hour_and_a_network_may_ask_for_twent
     assert len(arrived(box, 3)) == 3
 
 
+def test_a_colleague_who_asks_for_somebodys_address_takes_no_link_from_them(box: Box, ana: str) -> None:
+    for _ in range(4):
+        desk.client("lead").post("/account/mail", {"email": ana})
+    Client().post("/sign-in/forgotten", {"email": ana})
+    assert sum("sign-in/new/" in mail.get_content() for _, mail in arrived(box, 4)) == 1
+
+
+def test_whoever_forgets_at_an_address_does_not_keep_its_owner_from_confirming_it(box: Box, ana: str) -> None:
+    for _ in range(4):
+        Client().post("/sign-in/forgotten", {"email": "new@example.org"})
+    client = desk.client("analyst")
+    client.post("/account/again", {"password": PASSWORD})
+    assert "A mail went to new@example.org." in plain(
+        client.post("/account/mail", {"email": "new@example.org"})
+    )
+
+
+def test_other_writings_of_one_address_are_counted_together(box: Box, ana: str) -> None:
+    for typed in ("ana@example.org", "ANA@Example.org", "aNa@example.ORG", "ana@example.org"):
+        Client().post("/sign-in/forgotten", {"email": typed})
+    long_s = "ne\u017fs@example.org"
+    assert mailbox._box(long_s) == mailbox._box("NESS@example.org")
+    Client().post("/sign-in/forgotten", {"email": "end@example.org"})
+    assert len(arrived(box, 3)) == 3
+
+
+@pytest.mark.parametrize(
+    "hosts", [["*"], ["desk.example.org", ".example.net"]], ids=["any", "a whole domain"]
+)
+def test_a_request_cannot_turn_the_link_to_another_host(
+    box: Box, ana: str, settings: Settings, hosts: list[str]
+) -> None:
+    settings.ALLOWED_HOSTS, settings.EARNEST_ADDRESS = hosts, ""
+    answer = Client().post("/sign-in/forgotten", {"email": ana}, headers={"host": "evil.example.net"})
+    assert answer.status_code == 200
+    assert "evil" not in arrived(box, 1)[0][1].get_content()
+
+
 def test_another_factor_is_asked_for_as_ever(box: Box, ana: str, settings: Settings) -> None:
     """A new password is no way in by itself: nobody is signed in by the link."""
     client = Client()
@@ -246,7 +285,9 @@ def test_another_address_asks_for_the_password_first(box: Box, ana: str) -> None
     assert answer["Location"].startswith("/account/again")
 
 
-@pytest.mark.parametrize("typed", ["", "ana", "ana@", "a b@example.org", "ana@example.org\x00"])
+@pytest.mark.parametrize(
+    "typed", ["", "ana", "ana@", "a b@example.org", "ana@example.org\x00", '"a\x0b"@example.org']
+)
 def test_what_is_no_address_is_told(box: Box, typed: str) -> None:
     assert desk.client("lead").post("/account/mail", {"email": typed}).status_code == 400
     assert Client().post("/sign-in/forgotten", {"email": typed}).status_code == 400

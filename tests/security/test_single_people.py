@@ -85,6 +85,16 @@ ONE_PERSON = [
     "https://x.com:443/ann/rss",
     "https://x.com./ann/rss",
     "  https://x.com/ann/rss  ",
+    "https://www.reddit.com/r/couriersample/../u_ann/.rss",
+    "https://www.reddit.com/r/couriersample/%2e%2e/u_ann/.rss",
+    "https://www.reddit.com/c/%2E%2E/user/ann/.rss",
+    "https://www.reddit.com/r/couriersample+u_ann/.rss",
+    "https://blog.example/feed?author[]=3",
+    "https://blog.example/feed?author%5B%5D=3",
+    "https://forum.example/latest.rss?username_filters=ann",
+    "https://bridge.example/?url=x.com/ann",
+    "https://bridge.example/?url=//mastodon.example/%40ann",
+    "https://www.reddit.com/t/@ann/feed",
 ]
 
 PLACES = [
@@ -123,6 +133,12 @@ PLACES = [
     "https://www.npmjs.com/package/@example/app/feed",
     "https://example.org/app.v2/feed.xml",
     "https://lists.example.org/archives/list/users@example.org/feed/",
+    "https://forum.example/c/users/5.rss",
+    "https://forum.example/t/user/12.rss",
+    "https://forum.example/tag/users/l/latest.rss",
+    "https://forum.example/categories/user/general/feed",
+    "https://bridge.example/?url=example.org/news",
+    "https://example.org/feed?q=late/never",
 ]
 
 

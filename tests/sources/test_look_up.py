@@ -176,5 +176,13 @@ class TestX:
         assert not isinstance(open_source("x", given, EGRESS), LooksUp)
 
 
+def test_a_part_of_an_answer_of_youtube_says_of_nothing_that_it_is_gone() -> None:
+    part = threads.told([threads.comment(0)]) | {"nextPageToken": "more"}
+    with Replay({PATHS["youtube"]: optional(reply_json(part))}) as server:
+        source: Any = open_source("youtube", SETTINGS["youtube"] | {"server": server.url}, EGRESS)
+        with pytest.raises(SourceBusy):
+            list(source.look_up([threads.comment(n)["id"] for n in range(3)]))
+
+
 def test_without_an_application_reddit_is_not_asked_for_posts() -> None:
     assert not isinstance(open_source("reddit", {"subreddit": "couriersample"}, EGRESS), LooksUp)

@@ -184,3 +184,15 @@ def test_a_theme_of_few_posts_is_counted_while_reading(large, monkeypatch):
     with connection.cursor() as db:
         theme_voices.forget(db, [Theme.objects.get().pk])
     assert told() == (10, 10)
+
+
+def test_when_its_weeks_have_moved_on_a_theme_that_is_quiet_has_the_voices_it_had(home, monkeypatch):
+    """Nobody spoke of it for six weeks, so nothing counts it anew; a shorter span would tell of nobody."""
+    monkeypatch.setattr(theme_voices, "LARGE", 5)
+    themes._memory.clear()
+    place = desk()
+    speak(place, said.texts("closed"), ago=6 * WEEK)
+    assert ThemeVoices.objects.count() == len(theme_voices.SPANS)
+    assert told() == (10, 10)
+    monkeypatch.setattr(clock, "now", lambda: NOW + WEEK)
+    assert told() == counted(monkeypatch) == (10, 10)

@@ -92,6 +92,8 @@ def check_address(email: str) -> str:
         return ""
     try:
         validate_email(email)
+        if not email.isprintable():  # signs that quotation marks allow there, and no mail can carry
+            raise ValidationError("control signs")
     except ValidationError as error:
         raise Refused("This is not an e-mail address.", advice="Write it as name@example.org.") from error
     return email

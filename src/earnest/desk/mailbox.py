@@ -25,7 +25,10 @@ ADDRESS_LIVES = timedelta(days=1)
 """How long a new address may be confirmed; a link for a password lives for `PASSWORD_RESET_TIMEOUT`."""
 
 TO_ONE = Limit("mail to", 3, timedelta(hours=1))
-"""Links that one address is sent."""
+"""Links for another password that one address is sent."""
+
+NEW_TO_ONE = Limit("new mail to", 3, timedelta(hours=1))
+"""Links that one address is sent to confirm it; apart, so that nobody uses up what another waits for."""
 
 FROM_ONE = Limit("mail from", 20, timedelta(hours=1))
 """Links that are asked for from one network address, or by one account."""
@@ -49,9 +52,9 @@ def forgotten(email: str, network: str, letter: Callable[[int, str, str], Letter
         raise Refused("This is not an e-mail address.", advice="Write it as name@example.org.")
     _count(FROM_ONE, network)
     audit.note_hourly("visitor", "password_link_asked")
-    if lockout.spent(TO_ONE, address.lower()):
+    if lockout.spent(TO_ONE, _box(address)):
         return
-    lockout.count(TO_ONE, address.lower())
+    lockout.count(TO_ONE, _box(address))
     user = read_people.user_of_address(address)
     account = None if user is None else read_people.account(user)
     if account is None or not read_people.may_have_password(account.pk):
@@ -107,7 +110,7 @@ def want(user: int, email: str, letter: Callable[[str], Letter]) -> str:
     if address == read_people.address_of(user):
         raise Refused("This is your address already.")
     _count(FROM_ONE, f"person:{user}")
-    _count(TO_ONE, address.lower())
+    _count(NEW_TO_ONE, _box(address))
     asked = {"user": user, "email": address, "before": _before(user)}
     return letters.send(address, letter(signing.dumps(asked, salt=_SALT)))
 
@@ -159,6 +162,11 @@ def _before(user: int) -> str:
     """What a link is bound to: the address before it, so that each works once."""
     said = f"{settings.SECRET_KEY}\0{read_people.address_of(user)}"
     return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _box(address: str) -> str:
+    """One writing for all that a database may take for the same address (a long s is an s to PostgreSQL)."""
+    return address.upper().casefold()
 
 
 def _count(limit: Limit, said: str) -> None:

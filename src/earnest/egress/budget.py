@@ -35,6 +35,11 @@ NO_RESET = 60.0
 OWN = "budget"
 """What `SourceBusy.why` is where nothing was sent: the place did nothing wrong."""
 
+MOST_HOSTS = 500
+"""Hosts of which something is known, beyond which those whose time is over are forgotten: a hostile server
+may lead to another one each time.
+"""
+
 MOST_VALUE = 2_000
 """Characters of a header that are looked at."""
 
@@ -183,6 +188,10 @@ class Budget:
                 self._until[host] = max(self._until.get(host, 0.0), at + said.wait)
             if said.remaining is not None:
                 self._remaining[host] = (said.remaining, at + (said.reset or NO_RESET))
+            if len(self._until) > MOST_HOSTS:
+                self._until = {one: until for one, until in self._until.items() if until > at}
+            if len(self._remaining) > MOST_HOSTS:
+                self._remaining = {one: known for one, known in self._remaining.items() if known[1] > at}
 
     def wait(self, seconds: float, host: str = "") -> None:
         """Ask nothing (of `host`; of nobody where none is named) for so many seconds."""

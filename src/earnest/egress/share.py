@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from earnest.egress.budget import OWN, Budget, Left, span, told
+from earnest.egress.budget import MOST_HOSTS, OWN, Budget, Left, span, told
 from earnest.record.errors import SourceBusy
 
 SHORTEST = 5.0
@@ -63,6 +63,11 @@ class _Host:
     ahead: tuple[Hashable, float] | None = None
     spent: bool = False
 
+    def over(self, at: float) -> bool:
+        """Whether nothing is known of it that still counts."""
+        waits = any(at - until < PATIENCE for _, until in self.waiting.values())
+        return self.until <= at and not waits
+
 
 class Shared:
     """What the servers allow one credential. One object is shared by all threads that read with it."""
@@ -91,7 +96,8 @@ class Shared:
     def check(self, host: str, holder: Hashable) -> None:
         """Raises SourceBusy where a request would be refused, or is another's turn. Sends nothing."""
         with self._lock:
-            state, at = self._hosts.setdefault(host, _Host()), self._clock()
+            at = self._clock()
+            state = self._state(host, at)
             try:
                 self.budget.check(host)
             except SourceBusy as error:
@@ -110,6 +116,11 @@ class Shared:
                     why=OWN,
                 )
             state.waiting.pop(holder, None)
+
+    def _state(self, host: str, at: float) -> _Host:
+        if len(self._hosts) > MOST_HOSTS and host not in self._hosts:
+            self._hosts = {name: one for name, one in self._hosts.items() if not one.over(at)}
+        return self._hosts.setdefault(host, _Host())
 
     def _wait(self, state: _Host, holder: Hashable, at: float) -> float:
         """Seconds until this holder may ask; 0.0: now, and then it is counted."""
@@ -145,7 +156,8 @@ class Shared:
         self.budget.learn(host, status, headers)
         window = self.budget.window(host)
         with self._lock:
-            state, at = self._hosts.setdefault(host, _Host()), self._clock()
+            at = self._clock()
+            state = self._state(host, at)
             state.ahead, state.spent = None, self.budget.left(host).wait > 0
             if window is None or window[1] < SHORTEST:
                 return
@@ -168,18 +180,23 @@ class Share:
 
     def check(self, host: str) -> None:
         """Raises SourceBusy where this holder may not ask there now. Sends nothing."""
-        self._asked.add(host)
+        self._asks(host)
         self._own.check(host)
         self._shared.check(host, self._holder)
 
     def learn(self, host: str, status: int, headers: Mapping[str, str]) -> None:
         """Take in what an answer of `host` says. Never raises."""
-        self._asked.add(host)
+        self._asks(host)
         self._own.learn(host, status, headers)
         self._shared.learn(host, status, headers)
 
+    def _asks(self, host: str) -> None:
+        if len(self._asked) > MOST_HOSTS:
+            self._asked.clear()
+        self._asked.add(host)
+
     def left(self, host: str | None = None) -> Left:
-        """How it stands with a host, or with the tightest of those that were asked."""
+        """How it stands with a host, or with the tightest of those that were asked lately."""
         hosts = sorted(self._asked) if host is None else [host]
         found = [held.left(one) for one in hosts for held in (self._own, self._shared.budget)]
         remaining = min((one.remaining for one in found if one.remaining is not None), default=None)

@@ -47,10 +47,13 @@ _NO_NAME = frozenset(
 )  # fmt: skip
 """What may stand there and is no account ("/users/feed.xml", "/user/guide.xml")."""
 
+_SORTS = frozenset({"c", "t", "category", "categories", "tag", "tags", "tagged"})
+"""Parts of a path after which a subject stands, whatever it is called ("/c/users/5.rss")."""
+
 _ASKED = frozenset(
     {
-        "acct", "author", "author_id", "author_name", "byline", "from_user", "handle", "screen_name", "user",
-        "user_id", "userid", "username", "user_name",
+        "acct", "author", "author_id", "author_name", "byline", "from_user", "handle", "screen_name",
+        "search_author", "user", "user_id", "userid", "username", "username_filters", "user_name",
     }
 )  # fmt: skip
 """Questions of an address that name an account ("?author=ann")."""
@@ -85,13 +88,24 @@ def of_one(address: str, deep: int = DEEP) -> bool:
         asked = parse_qsl(parts.query)
     except ValueError:
         return False  # no address: opening the source says so
-    path = [step for step in unquote(unquote(parts.path)).split("/") if step and step != "."]
+    path = _steps(unquote(unquote(parts.path)))
     return (
         _account_in(path)
         or _account_at(host, path, dict(asked))
         or any(_names(name, value, host) for name, value in asked)
         or (deep > 0 and any(of_one(inner, deep - 1) for inner in _within(path, asked)))
     )
+
+
+def _steps(path: str) -> list[str]:
+    """The parts of a path, as a server that goes up at ".." reads them."""
+    found: list[str] = []
+    for step in path.split("/"):
+        if step == "..":
+            del found[-1:]
+        elif step not in ("", "."):
+            found.append(step)
+    return found
 
 
 def operator(words: str) -> str:
@@ -112,9 +126,12 @@ def _account_in(path: list[str]) -> bool:
     before = ""
     for step in path:
         name = _stem(step)
+        if before in _SORTS and not name.startswith("@"):
+            before = ""
+            continue
         if name.startswith("@") and len(name) > 1 and before not in ("package", "npm"):
             return True
-        if before == "r" and name.startswith("u_"):
+        if before == "r" and profile(name):
             return True
         if before in _BEFORE and name not in _NO_NAME:
             return True
@@ -143,7 +160,7 @@ def _account_at(host: str, path: list[str], asked: dict[str, str]) -> bool:
 
 def _names(name: str, value: str, host: str) -> bool:
     """Whether a question of an address names an account: "?author=ann", "?q=from:ann"."""
-    lower = name.lower()
+    lower = name.lower().removesuffix("[]")
     if not value.strip():
         return False
     bridge = lower == "u" and "bridge" in host
@@ -152,7 +169,9 @@ def _names(name: str, value: str, host: str) -> bool:
 
 def _within(path: list[str], asked: list[tuple[str, str]]) -> list[str]:
     """Addresses that an address holds: "…?url=https://x.com/ann", "openrss.org/x.com/ann"."""
+    bare = [value.strip().lstrip("/") for _, value in asked]
     found = [value for _, value in asked if "://" in value]
+    found += [f"https://{one}" for one in bare if "/" in one and _HOST.fullmatch(one.split("/")[0].lower())]
     begins = next((at + 1 for at, step in enumerate(path) if step.lower() in ("http:", "https:")), None)
     if begins is None and path and _HOST.fullmatch(path[0].lower()) and not path[0].lower().endswith(_FILES):
         begins = 0

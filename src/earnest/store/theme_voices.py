@@ -93,19 +93,31 @@ def _heard(rows: Iterable[Said], lineage: Lineage) -> Heard:
 
 def kept(db: Any, first: int, themes: Sequence[int]) -> dict[int, Heard]:
     """What is kept of these themes over the longest span that begins at `first` (a Monday) or later: a
-    shorter one was heard from no more voices.
+    shorter one was heard from no more voices. It is left out where it misses more than a theme may grow by:
+    weeks move on, and of one that is quiet since a shorter span would tell of hardly anybody.
     """
-    found: dict[int, tuple[int, Heard]] = {}
-    for theme, begins, voices, other, nameless in dialect.among(
+    found: dict[int, tuple[int, int, Heard]] = {}
+    for theme, begins, posts, voices, other, nameless in dialect.among(
         db,
-        "SELECT theme_id, first, voices, other_voices, nameless FROM store_themevoices WHERE first >= %s AND",
+        "SELECT theme_id, first, posts, voices, other_voices, nameless FROM store_themevoices"
+        " WHERE first >= %s AND",
         "theme_id",
         list(themes),
         first,
     ):
         if theme not in found or begins < found[theme][0]:
-            found[theme] = begins, Heard(voices, other, 0, nameless)
-    answer = {theme: heard for theme, (_, heard) in found.items()}
+            found[theme] = begins, posts, Heard(voices, other, 0, nameless)
+    for theme, posts in dialect.among(
+        db,
+        "SELECT theme_id, sum(posts) FROM store_themeweek WHERE week >= %s AND",
+        "theme_id",
+        [theme for theme, (begins, *_) in found.items() if begins > first],
+        first,
+        then=" GROUP BY theme_id",
+    ):
+        if posts > GROWN * found[theme][1]:
+            del found[theme]
+    answer = {theme: heard for theme, (*_, heard) in found.items()}
     if answer:
         # How many say otherwise is a count of posts, and exact: they are few and have an index of their own.
         for theme, posts in dialect.among(

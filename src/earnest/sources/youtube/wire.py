@@ -108,9 +108,11 @@ class YouTube:
 
     def comments(self, ids: Sequence[str]) -> list[Any]:
         """Comments by their ids, at most `NAMED`: those that are there. Raises SourceError."""
-        found, _ = self._asked(
+        found, more = self._asked(
             self._api.comments().list, part="snippet", id=",".join(ids), textFormat="plainText"
         )
+        if more is not None:
+            raise strange()  # a part of an answer says of nothing that it is gone
         return found
 
     def _asked(self, method: Any, **where: Any) -> tuple[list[Any], str | None]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from earnest.desk import mailbox
+from earnest.desk import content, mailbox
 from earnest.record.errors import EarnestError
 from earnest.store import read_people
 from earnest.web import people_words
@@ -123,4 +123,6 @@ def _base(request: HttpRequest, name: str) -> str:
     """How the links of a mail begin: as the operator set it, so that no request can turn them elsewhere."""
     path = reverse(name, args=["-"]).removesuffix("-")
     told = str(settings.EARNEST_ADDRESS)
+    if not told and any(host.startswith(("*", ".")) for host in settings.ALLOWED_HOSTS):
+        told = content.address()  # whoever asks could name any host, and have somebody else's link lead there
     return f"{told}{path}" if told else request.build_absolute_uri(path)

@@ -134,26 +134,6 @@ def test_whoever_goes_ahead_and_never_hears_does_not_stop_the_others() -> None:
     first.check(HOST)
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_without_a_key_what_one_address_says_of_itself_does_not_hold_up_the_others(status: int) -> None:
-    shared = Shared(Clock(), lambda: NOW, keyed=False)
-    one, other = shared.of(1), shared.of(2)
-    one.learn(HOST, status, {"Retry-After": "30"})
-    other.check(HOST)
-    with pytest.raises(SourceBusy):
-        one.check(HOST)
-
-
-def test_without_a_key_what_the_server_says_of_a_limit_is_shared() -> None:
-    shared = Shared(Clock(), lambda: NOW, keyed=False)
-    one, other = shared.of(1), shared.of(2)
-    one.learn(HOST, 429, {"Retry-After": "30", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "20"})
-    for share, wait in ((one, 30), (other, 20)):
-        with pytest.raises(SourceBusy) as refused:
-            share.check(HOST)
-        assert refused.value.after == wait
-
-
 def test_a_place_alone_is_held_to_what_the_server_says_and_to_nothing_else() -> None:
     clock = Clock()
     share = Shared(clock, lambda: NOW).of(1)

@@ -1,4 +1,4 @@
-"""Twenty places of one server hold to one budget, told apart by their keys. Real servers on loopback."""
+"""Twenty places of one server hold to one budget for each key. Real servers on loopback."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -67,11 +67,12 @@ def heard(keys: Keys, home: Any) -> list[schedule.Turn]:
     return list(schedule.listen_once(keys, models(home), EGRESS))
 
 
-def test_where_nothing_is_left_twenty_feeds_of_one_server_send_one_request(
+def test_where_nothing_is_left_twenty_places_of_one_key_send_one_request(
     running: Replay, server: Server, keys: Keys, home: Any
 ) -> None:
     for n in range(PLACES):
-        add("feed", f"feed {n}", {"url": f"{running.url}/{n}.xml"})
+        given = {"server": running.url, "hashtag": f"tag{n}"}
+        add("mastodon", f"tag {n}", given, secret="made-up-key")
     began = datetime.now(UTC)
     turns = heard(keys, home)
     assert len(server.asked) == 1
@@ -83,6 +84,15 @@ def test_where_nothing_is_left_twenty_feeds_of_one_server_send_one_request(
         assert place.failures == 0
         assert place.next_read is not None
         assert timedelta(seconds=590) < place.next_read - began < timedelta(seconds=900)
+
+
+def test_without_a_key_none_is_held_up_by_what_another_was_told(
+    running: Replay, server: Server, keys: Keys, home: Any
+) -> None:
+    for n in range(PLACES):
+        add("feed", f"feed {n}", {"url": f"{running.url}/{n}.xml"})
+    assert not [one for one in heard(keys, home) if one.problem]
+    assert len(server.asked) == PLACES
 
 
 def test_each_key_has_a_budget_of_its_own(running: Replay, server: Server, keys: Keys, home: Any) -> None:

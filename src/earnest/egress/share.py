@@ -6,9 +6,6 @@
 Fair: whoever was turned away comes first, in the order in which that happened, before anybody who was not;
 and what one answer says is left is counted down by the requests of all, so that twenty who ask at once do not
 each take the last one. After a window that was used up one goes ahead, and the others wait for what it hears.
-
-Where nobody is known by a key (`keyed` False) only what a server says of a limit is shared: a 429 or 503 with
-no more than Retry-After may be of one address alone, and the others there are not held up by it.
 """
 
 import threading
@@ -18,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from earnest.egress.budget import MOST_HOSTS, OWN, Budget, Left, span, told
+from earnest.egress.budget import MOST_HOSTS, OWN, Budget, Left, span
 from earnest.record.errors import SourceBusy
 
 SHORTEST = 5.0
@@ -76,11 +73,8 @@ class Shared:
         self,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        *,
-        keyed: bool = True,
     ) -> None:
         self.budget = Budget(clock, now)
-        self.keyed = keyed
         self._now = now
         self._clock = clock
         self._lock = threading.Lock()
@@ -149,10 +143,6 @@ class Shared:
 
     def learn(self, host: str, status: int, headers: Mapping[str, str]) -> None:
         """Take in what an answer of `host` says. Never raises."""
-        if not self.keyed:
-            headers = {name: value for name, value in headers.items() if name.lower() != "retry-after"}
-            if told(headers, 200, self._now()).remaining is None:
-                status = 200
         self.budget.learn(host, status, headers)
         window = self.budget.window(host)
         with self._lock:

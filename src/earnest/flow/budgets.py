@@ -1,7 +1,8 @@
-"""Which places hold to one budget: those that are read with the same key, or with none.
+"""Which places hold to one budget: those that are read with the same key.
 
-What a server allows is counted by key, or by who asks where there is none. Hosts are told apart inside
-(`egress.share`).
+A server counts by key what it allows. Without one, what an address says of a limit may be of that address
+alone (a hosted forum, a stranger's blog), so that each such place has its own budget and cannot hold up the
+others. Hosts are told apart inside (`egress.share`).
 """
 
 import hashlib
@@ -20,15 +21,17 @@ class Budgets:
     def __init__(self) -> None:
         self._salt = os.urandom(32)
         self._lock = threading.Lock()
-        self._shared: dict[bytes, Shared] = {}
+        self._shared: dict[bytes | int, Shared] = {}
         self._shares: dict[int, Share] = {}
 
     def of(self, place: read.ListeningPlace) -> Share:
-        """A place's share in the budget of its key."""
+        """A place's share in the budget of its key, or a budget of its own."""
         secret = _secret(place)
-        mark = hashlib.blake2b(secret.encode(), key=self._salt, digest_size=16).digest()
+        mark = (
+            hashlib.blake2b(secret.encode(), key=self._salt, digest_size=16).digest() if secret else place.id
+        )
         with self._lock:
-            shared = self._shared.setdefault(mark, Shared(keyed=secret != ""))
+            shared = self._shared.setdefault(mark, Shared())
             own = self._shares.get(place.id)
             if own is None or not own.of(shared):
                 own = self._shares[place.id] = shared.of(place.id)

@@ -100,7 +100,7 @@ def test_a_stream_that_breaks_again_and_again_loses_nothing_and_repeats_nothing(
     coming = served.arrive(40)
     heard: list[tuple[str, int]] = []
     while len(heard) < 40 and time.monotonic() - begun < 120:
-        some, after = follow(served, after, 7, begun + 120)
+        some, after = follow(served, after, min(7, 40 - len(heard)), begun + 120)
         heard += some
     coming.wait(timeout=60)
     posts = served.http.get("riders/posts", params={"place": "form", "folded": "no", "limit": 100}).json()
